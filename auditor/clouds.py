@@ -1,0 +1,131 @@
+"""The national clouds, and what people paste as a Dataverse address."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from auditor.edges import Edge, validated, yaml_data
+from auditor.errors import RulesError
+from auditor.resources import shipped_text
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+
+
+class CloudName(StrEnum):
+    """The clouds whose sign-in hosts and Dataverse hosts we know."""
+
+    COMMERCIAL = "commercial"
+    GCC = "gcc"
+    GCC_HIGH = "gcc-high"
+    DOD = "dod"
+    CHINA = "china"
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One cloud: `login` host, Dataverse host patterns, `instances` as realm and OpenID answers name it."""
+
+    name: CloudName
+    title: str
+    login: str
+    login_aliases: tuple[str, ...]
+    dataverse: tuple[str, ...]
+    instances: tuple[str, ...]
+
+    def signs_in_at(self, host: str) -> bool:
+        """Return whether a sign-in host belongs to this cloud."""
+        return host.lower() in {self.login, *self.login_aliases}
+
+    def is_instance(self, name: str) -> bool:
+        """Return whether a `cloud_instance_name` means this cloud; with or without the login prefix."""
+        return name.lower().removeprefix("login.") in self.instances
+
+
+class NotDataverseError(ValueError):
+    """A text that is no Dataverse address; the message says what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clouds:
+    """All clouds, and the suffixes of closed ones."""
+
+    known: tuple[Cloud, ...]
+    closed: tuple[tuple[str, str], ...]
+
+    def of_environment(self, host: str) -> Cloud | None:
+        """Return the cloud that a bare Dataverse host belongs to."""
+        return next((cloud for cloud in self.known if any(_fits(host, p) for p in cloud.dataverse)), None)
+
+    def of_login(self, host: str) -> Cloud | None:
+        """Return a cloud that signs in at this host (the commercial one for the shared host)."""
+        return next((c for c in self.known[::-1] if c.signs_in_at(host)), None)
+
+    def environment_host(self, text: str) -> str:
+        """Return `org.crm4.dynamics.com` from whatever people paste: a URL with path, `.api.`, no scheme.
+
+        Raises NotDataverseError when it is no Dataverse online host.
+        """
+        host = _bare_host(text)
+        for suffix, why in self.closed:
+            if host.endswith("." + suffix):
+                raise NotDataverseError(why)
+        plain = _without_api(host)
+        if self.of_environment(plain) is None:
+            raise NotDataverseError(
+                "no Dataverse online host such as contoso.crm4.dynamics.com"
+                " (on-premises deployments are outside the retirement of WS-Trust)"
+            )
+        return plain
+
+
+def _fits(host: str, pattern: str) -> bool:
+    tail = re.escape(pattern).replace(r"\*", r"\d*")
+    return re.fullmatch(rf"{_LABEL}\.{tail}", host) is not None
+
+
+def _without_api(host: str) -> str:
+    return re.sub(rf"^({_LABEL})\.api\.", r"\1.", host)
+
+
+def _bare_host(text: str) -> str:
+    stripped = text.strip().strip("<>\"'").strip()
+    with_scheme = stripped if re.match(r"(?i)^[a-z][a-z0-9+.-]*://", stripped) else f"https://{stripped}"
+    try:
+        host = urlsplit(with_scheme).hostname
+    except ValueError:
+        host = None
+    if not host:
+        raise NotDataverseError("no host name in it")
+    return host.rstrip(".").lower()
+
+
+class _CloudFile(Edge):
+    cloud: CloudName
+    title: str
+    login: str
+    login_aliases: tuple[str, ...] = ()
+    dataverse: tuple[str, ...]
+    instances: tuple[str, ...]
+
+
+class _ClosedFile(Edge):
+    dataverse: str
+    why: str
+
+
+class _CloudsFile(Edge):
+    clouds: tuple[_CloudFile, ...]
+    closed: tuple[_ClosedFile, ...] = ()
+
+
+def load_clouds() -> Clouds:
+    """Return the clouds of `rules/clouds.yaml`; raises RulesError when the file is not what it has to be."""
+    name = "rules/clouds.yaml"
+    data = validated(
+        _CloudsFile, yaml_data(shipped_text("rules", "clouds.yaml"), name, RulesError), name, RulesError
+    )
+    known = tuple(
+        Cloud(c.cloud, c.title, c.login, c.login_aliases, c.dataverse, c.instances) for c in data.clouds
+    )
+    return Clouds(known, tuple((c.dataverse, c.why) for c in data.closed))

@@ -1,0 +1,74 @@
+"""What stands at the edges: strict pydantic models for files people write, and errors they can act on."""
+
+from typing import TYPE_CHECKING, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+if TYPE_CHECKING:
+    from auditor.errors import AuditorError
+
+E = TypeVar("E", bound="Edge")
+
+
+class Edge(BaseModel):
+    """A piece of a file: unknown keys are errors, and what was read does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def problems(error: ValidationError) -> list[str]:
+    """Return one line per problem, `key.path: what is wrong`; never the offending value."""
+    return [
+        f"{_path(item['loc'])}: {_what(item['type'], item['msg'])}"
+        for item in error.errors(include_url=False)
+    ]
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc) or "(top level)"
+
+
+def _what(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key"
+    return message.removeprefix("Value error, ")
+
+
+def validated(shape: type[E], data: object, name: str, raised: "type[AuditorError]") -> E:
+    """Return `data` as `shape`; raises `raised` with every problem, each led by the file's name."""
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        lines = "\n".join(f"{name}: {line}" for line in problems(error))
+        raise raised(lines, f"correct {name}; every line above names the key") from None
+
+
+def yaml_data(text: str, name: str, raised: "type[AuditorError]") -> object:
+    """Return a YAML document as plain data (safe loading only); raises `raised` naming file and line.
+
+    Duplicate keys are errors: the second would silently win over the first.
+    """
+    try:
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader subclass
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{name}:{mark.line + 1}" if mark else name
+        raise raised(f"{where}: not valid YAML: {error.problem}", f"correct {name}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise raised(f"{name}: not valid YAML: {error}", f"correct {name}") from None
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Safe loading that refuses a key given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:  # noqa: FBT001, FBT002 - the base class's signature
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key!r} stands twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)

@@ -1,0 +1,81 @@
+"""The errors a user can meet, one class per stage, each with advice.
+
+    AuditorError
+    ├── UsageError        options that contradict one another            exit 2
+    ├── ConfigError       auditor.toml                                   exit 2
+    ├── InventoryError    the inventory cannot be read or has bad rows   exit 2
+    ├── RulesError        rules/ does not load                           exit 2
+    ├── NothingToAudit    an inventory without a case                    exit 3
+    ├── ScopeError        nobody agreed to the tenants in scope          exit 2
+    ├── SecretError       a credential reference does not resolve        (one account)
+    ├── NetworkError      see auditor.network                            (one answer)
+    ├── JournalError      the run file                                   exit 1
+    ├── ReportError       the report cannot be written                   exit 1
+    └── LabError          a world or the simulated cloud                 exit 2
+
+They are caught once, in `auditor.cli.main`; what is not one of them is a bug and shows a traceback.
+"""
+
+
+class AuditorError(Exception):
+    """An error with a sentence for the user and advice on what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+class UsageError(AuditorError):
+    """Options that cannot be followed."""
+
+    exit_code = 2
+
+
+class ConfigError(AuditorError):
+    """`auditor.toml` cannot be read or says something unknown."""
+
+    exit_code = 2
+
+
+class InventoryError(AuditorError):
+    """The inventory cannot be read, or has rows that cannot be audited."""
+
+    exit_code = 2
+
+
+class RulesError(AuditorError):
+    """A file in `rules/` or `reports/` is not what it has to be."""
+
+    exit_code = 2
+
+
+class ScopeError(AuditorError):
+    """Nobody agreed to the tenants and hosts that would be signed in to."""
+
+    exit_code = 2
+
+
+class NothingToAudit(AuditorError):  # noqa: N818 - reads as the condition it is
+    """The inventory holds no case to audit."""
+
+    exit_code = 3
+
+
+class SecretError(AuditorError):
+    """A credential reference does not resolve. Never holds the reference or its value."""
+
+
+class JournalError(AuditorError):
+    """The run file cannot be written or read."""
+
+
+class ReportError(AuditorError):
+    """A report cannot be written."""
+
+
+class LabError(AuditorError):
+    """A world file is wrong, or the simulated cloud cannot start."""
+
+    exit_code = 2

@@ -1,0 +1,136 @@
+"""What was seen, or why nobody could look. Immutable, timestamped, free of secrets."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from auditor.model.words import Failure, Flow, Leg, Question, Why
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+Detail: TypeAlias = "str | int | float | bool | None | tuple[str, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a piece of evidence is about: kind is tenant, environment, account or case; key its identity."""
+
+    kind: str
+    key: str
+
+
+def tenant(domain: str) -> Subject:
+    """Return the subject for the tenant that a domain or GUID names."""
+    return Subject("tenant", domain.lower())
+
+
+def environment(host: str) -> Subject:
+    """Return the subject for a Dataverse host."""
+    return Subject("environment", host.lower())
+
+
+def account(upn: str) -> Subject:
+    """Return the subject for an account."""
+    return Subject("account", upn.lower())
+
+
+def case(key: object) -> Subject:
+    """Return the subject for a case, given its key."""
+    return Subject("case", str(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """Where the sign-in came from: the operator's label, and the source address if known."""
+
+    label: str = ""
+    address: str = ""
+
+    def __str__(self) -> str:
+        """Return it as reports print it."""
+        return " ".join(part for part in (self.label, f"({self.address})" if self.address else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One raw reply, as much of it as may be kept: no password, token, assertion or code.
+
+    `codes` are AADSTS numbers in the order given; `dataverse_code` is `0x` plus eight lower-case hex
+    digits; `text` is redacted and at most 2,000 characters; `exception` is the class name of what the
+    client library raised, `failure` why there was no usable reply; `sent` says that a password left
+    this machine before the answer (or its absence) - an attempt is spent; `policies` are ids of
+    Conditional Access policies named in the reply; `retry_after` is in seconds.
+    """
+
+    flow: Flow
+    leg: Leg | None = None
+    host: str = ""
+    success: bool = False
+    http_status: int | None = None
+    error: str = ""
+    codes: tuple[int, ...] = ()
+    suberror: str = ""
+    text: str = ""
+    dataverse_code: str = ""
+    failure: Failure | None = None
+    exception: str = ""
+    sent: bool = False
+    correlation_id: str = ""
+    trace_id: str = ""
+    policies: tuple[str, ...] = ()
+    retry_after: float | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A probe looked: the raw answer, and what the probe read out of it (`details`, by question below).
+
+    realm: `account_type` (Managed, Federated, Unknown, or "" when there was no reading),
+      `federation_host`, `federation` (usable, plain_http, no_endpoint, unreadable, unreachable, ""),
+      `endpoint_host`, `cloud_instance`, `personal` (bool)
+    tenant: `tenant_id` (GUID), `region`, `sub_region`, `cloud_instance`
+    environment: `tenant_id`, `authority_host`, `resource`
+    password: `federated` (bool: the WS-Trust leg was used), `scope`
+    whoami: `user_id`; table: `table`
+    """
+
+    subject: Subject
+    question: Question
+    at: "datetime"
+    source: str
+    vantage: Vantage
+    answer: Answer
+    details: "Mapping[str, Detail]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NotObserved:
+    """Nobody looked, and why: `detail` completes the reason for people, e.g. names the other case."""
+
+    subject: Subject
+    question: Question
+    at: "datetime"
+    why: Why
+    detail: str = ""
+    vantage: Vantage = Vantage()
+
+
+Evidence: TypeAlias = "Observed | NotObserved"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One HTTP exchange as the door saw it: which leg, to whom, how it ended. No bodies."""
+
+    leg: Leg | None
+    method: str
+    host: str
+    status: int | None
+    failure: Failure | None
+    secret_sent: bool
+    retry_after: float | None
+    request_id: str
+    correlation_id: str
+    seconds: float

@@ -1,0 +1,88 @@
+"""The facts: every typed statement a condition may ask for, declared once."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from auditor.model.words import Contract, Expected, Kind, Mark, SignsInFrom
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """A fact's name, what it states, its possible values (() = any text), and where it comes from."""
+
+    name: str
+    meaning: str
+    values: tuple[str, ...]
+    source: str
+
+
+def _declare(*specs: FactSpec) -> "Mapping[str, FactSpec]":
+    return MappingProxyType({spec.name: spec for spec in specs})
+
+
+FACTS: "Mapping[str, FactSpec]" = _declare(
+    # from the inventory and the app profile
+    FactSpec("kind", "who signs in", tuple(Kind), "inventory"),
+    FactSpec("expected", "what the inventory says must hold", (*Expected, "nothing"), "inventory"),
+    FactSpec(
+        "credential", "how the inventory gives the password", ("reference", "plaintext", "none"), "inventory"
+    ),
+    FactSpec("guest_name", "the UPN is that of a guest (#EXT#)", YES_NO, "inventory"),
+    FactSpec("app", "the app profile's name", (), "app profile"),
+    FactSpec("app_offers_interactive", "the app can sign in interactively", YES_NO, "app profile"),
+    FactSpec("app_offers_ropc", "the app can sign in with user and password (ROPC)", YES_NO, "app profile"),
+    FactSpec("app_offers_application", "the app can sign in as an application user", YES_NO, "app profile"),
+    FactSpec("app_signs_in_from", "where the app's sign-ins come from", tuple(SignsInFrom), "app profile"),
+    FactSpec("app_is_sample", "the client id is one of Microsoft's samples", YES_NO, "app profile"),
+    FactSpec("individual_consent_enough", "consent by the account itself is enough", YES_NO, "app profile"),
+    # from discovery, without a password
+    FactSpec(
+        "realm", "who checks the account's password", ("managed", "federated", "unknown", "personal"), "realm"
+    ),
+    FactSpec(
+        "federation",
+        "what the federation server offers for user and password",
+        ("usable", "plain_http", "no_endpoint", "unreadable", "unreachable"),
+        "realm",
+    ),
+    FactSpec("tenant_lookup", "outcome of asking for the account's tenant, or found", (), "tenant"),
+    FactSpec("environment_lookup", "outcome of asking for the environment, or found", (), "environment"),
+    FactSpec(
+        "tenants_agree", "account, environment and inventory name one tenant", YES_NO, "tenant, environment"
+    ),
+    FactSpec(
+        "clouds_agree", "account and environment are in one national cloud", YES_NO, "realm, environment"
+    ),
+    # from the password probe
+    FactSpec("submission", "sent, or why no password was sent (a reason of model.Why)", (), "password"),
+    FactSpec("sign_in", "outcome of the password sign-in", (), "password"),
+    FactSpec("password", "what the answer says about the password", tuple(Mark), "password"),
+    FactSpec(
+        "mfa",
+        "what stands between password and token",
+        ("not_required", "required", "registration_required", "from_federation", "external", "blocked"),
+        "password",
+    ),
+    FactSpec(
+        "consent",
+        "whether the app may act for the account",
+        ("granted", "missing", "needs_administrator"),
+        "password",
+    ),
+    FactSpec("ropc", "whether user and password get a token", ("works", "refused"), "password"),
+    FactSpec("federated_leg", "the token came through WS-Trust at the federation server", YES_NO, "password"),
+    # from Dataverse, with the token
+    FactSpec("dataverse", "outcome of WhoAmI, or member", (), "whoami"),
+    FactSpec("table", "outcome of reading one row, or readable", (), "table"),
+    # across the estate
+    FactSpec("shared_account", "several integration apps use this account", YES_NO, "inventory"),
+    FactSpec("shared_credential", "another account uses the same credential", YES_NO, "inventory"),
+    # from the judgement itself
+    FactSpec("contract", "how the expectation came out", tuple(Contract), "judgement"),
+)

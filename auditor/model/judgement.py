@@ -1,0 +1,193 @@
+"""What the evidence means: readings, facts' values, verdicts, findings, fixes, and the audit as a whole."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from auditor.model.words import Confidence, Contract, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from auditor.model.cases import Case, InvalidRow
+    from auditor.model.evidence import Evidence, Vantage
+    from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible outcome where an answer does not say which, and how a person can tell."""
+
+    outcome: str
+    how_to_tell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer's meaning: its outcome (VOCABULARY), what it says about the password, what it cannot show.
+
+    `says` holds fact name -> value for the axes the answer speaks for; `hides` the facts that lie
+    behind it and stay unknown; `refusal` says that it counts for the breaker.
+    """
+
+    outcome: str
+    meaning: str
+    mark: Mark
+    confidence: Confidence
+    code: str = ""
+    says: "Mapping[str, str]" = field(default_factory=dict)
+    hides: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A fact's value, how sure, and the evidence it comes from (`question` names)."""
+
+    value: str
+    confidence: Confidence = Confidence.CERTAIN
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact nobody could establish, and why."""
+
+    why: str
+
+
+FactValue: TypeAlias = "Known | Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One axis of a case. `value` is a word of the verdict table; `why` stands in brackets behind it."""
+
+    axis: "Axis"
+    value: str
+    why: str = ""
+    confidence: Confidence = Confidence.CERTAIN
+    vantage: str = ""
+
+    @property
+    def unknown(self) -> bool:
+        """Return whether the axis has no answer."""
+        return self.value in {"unknown", "could not tell"}
+
+    def __str__(self) -> str:
+        """Return the verdict as reports print it."""
+        return f"{self.value} ({self.why})" if self.why else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Concrete steps, filled in for one case. `id` is the same wherever the same thing has to be done.
+
+    `group` identifies what one action frees together (for a tenant-wide consent: tenant and app); rows
+    with the same id and group are one line on the sheet of fixes.
+    """
+
+    id: str
+    title: str
+    steps: tuple[str, ...]
+    role: str
+    desk: "Desk"
+    effort: "Effort"
+    disposition: "Disposition"
+    verify: str
+    group: str
+    command: str = ""
+    link: str = ""
+    licence: str = ""
+    check_before_use: bool = False
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that holds for a case."""
+
+    rule: str
+    title: str
+    severity: "Severity"
+    confidence: Confidence
+    lane: "Lane"
+    what: str
+    why: str
+    fixes: tuple[Fix, ...]
+    evidence: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """Everything about one case: what reports are written from. `findings` come gravest first."""
+
+    case: "Case"
+    verdicts: "Mapping[Axis, Verdict]"
+    findings: tuple[Finding, ...]
+    contract: Contract
+    contract_why: str
+    facts: "Mapping[str, FactValue]"
+    evidence: "tuple[Evidence, ...]"
+    readings: "Mapping[str, Reading]"
+    not_audited: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """Which run a report is about. Times are UTC; `mode` says which probes ran; `ended` is None if it did not."""
+
+    id: str
+    tool_version: str
+    source: str
+    started: "datetime"
+    ended: "datetime | None"
+    mode: str
+    vantage: "Vantage"
+    simulated: bool
+    scope_tenants: tuple[str, ...] = ()
+    scope_hosts: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    submissions: int = 0
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The audit in numbers: cases, verdict value -> cases per axis, cases per severity of the worst
+    finding, findings per severity, fixes by how many accounts they free, contract -> cases."""
+
+    cases: int
+    accounts: int
+    skipped: int
+    invalid: int
+    verdicts: "Mapping[Axis, Mapping[str, int]]"
+    worst: "Mapping[str, int]"
+    findings: "Mapping[Severity, int]"
+    contracts: "Mapping[Contract, int]"
+    unanswered: int
+
+
+class Audit(Protocol):
+    """A judged run: numbers, and results as a stream in inventory order that can be read again."""
+
+    @property
+    def run(self) -> RunInfo:
+        """Return which run this is."""
+        ...
+
+    @property
+    def summary(self) -> Summary:
+        """Return the numbers."""
+        ...
+
+    def results(self) -> "Iterator[CaseResult]":
+        """Yield the results in inventory order, anew at each call."""
+        ...
+
+    def invalid(self) -> "Iterator[InvalidRow]":
+        """Yield the rows that could not be audited."""
+        ...

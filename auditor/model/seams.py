@@ -1,0 +1,81 @@
+"""The seams: what one room asks of another without importing it."""
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from auditor.model.cases import CaseKey
+    from auditor.model.evidence import Answer, Evidence, NotObserved
+    from auditor.model.judgement import Reading
+
+
+class SecretRef(Protocol):
+    """A reference to a credential. Its text is never shown; `scheme` may be."""
+
+    @property
+    def scheme(self) -> str:
+        """Return the scheme: env, file, prompt, keyring, or plaintext."""
+        ...
+
+
+class Interpret(Protocol):
+    """What an answer means; pure. `realm` is the account's (managed, federated, unknown, personal, "")."""
+
+    def __call__(self, answer: "Answer", realm: str = "") -> "Reading":
+        """Return the reading; never raises on anything that came from outside."""
+        ...
+
+
+class SubmissionGate(Protocol):
+    """The one place that lets a password out: one submission per account and run, breaker, scope."""
+
+    def submission(self, key: "CaseKey", tenant: str) -> "AbstractContextManager[Turn]":
+        """Wait for a turn to submit for a case; the turn says whether it was granted."""
+        ...
+
+
+class Turn(Protocol):
+    """A granted (or refused) turn. The intent is journalled before it is granted."""
+
+    @property
+    def refused(self) -> "NotObserved | None":
+        """Return why not, or None when the password may be sent, once."""
+        ...
+
+    def outcome(self, reading: "Reading") -> None:
+        """Tell the gate how it went; a turn that ends without an outcome counts as unknown."""
+        ...
+
+
+class Progress(Protocol):
+    """Who wants to know how far the run is."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins, with so many steps."""
+        ...
+
+    def step(self, note: str = "") -> None:
+        """One step of the stage is done."""
+        ...
+
+
+class Ask(Protocol):
+    """Questions to the operator."""
+
+    def agree(self, tenants: "Sequence[str]", hosts: "Sequence[str]") -> bool:
+        """Return whether the operator owns these tenants and federation hosts."""
+        ...
+
+    def password(self, account: str) -> str:
+        """Return a password typed for an account; raises SecretError where nobody can be asked."""
+        ...
+
+
+class EvidenceSink(Protocol):
+    """Where evidence goes as it is collected."""
+
+    def record(self, evidence: "Evidence") -> None:
+        """Keep one piece of evidence."""
+        ...

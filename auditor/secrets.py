@@ -1,0 +1,176 @@
+"""Secrets: the value that cannot be printed, references to it, and redaction. The one place that knows them.
+
+Reference schemes: `env:NAME`, `file:PATH` (relative to the inventory), `prompt`, `keyring:SERVICE/USER`
+(extra `keyring`). A plain password (`--allow-plaintext-passwords`) travels as a reference of scheme
+`plaintext` that holds a Secret. Neither reference texts nor values are ever shown.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditor.errors import SecretError
+
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MAX_SECRET_FILE = 4096
+SCHEMES = ("env:NAME", "file:PATH", "prompt", "keyring:SERVICE/USER")
+
+
+class Secret:
+    """A password in memory. Its repr, str and format are blank; `reveal()` is called at the send alone."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value, for the one request that carries it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(****)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a Secret is not pickled or copied to another process")
+
+    def unfit(self) -> str:
+        """Return why this password must not be sent as it stands ("" when it may)."""
+        if not self._value:
+            return "it is empty"
+        if self._value != self._value.strip():
+            return "it begins or ends with a blank; the password grant does not support that"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A parsed credential reference. Two references are the same when scheme and target are."""
+
+    scheme: str
+    target: str = field(default="", repr=False)
+    value: Secret | None = field(default=None, repr=False, compare=False)
+
+    def same_as(self, other: "Reference") -> bool:
+        """Return whether both lead to the same stored credential (never compares passwords of stores)."""
+        if self.scheme == other.scheme == "plaintext" and self.value and other.value:
+            return self.value.reveal() == other.value.reveal()
+        return self.scheme != "prompt" and (self.scheme, self.target) == (other.scheme, other.target)
+
+
+def parse_reference(text: str) -> Reference:
+    """Return the reference a `credential` cell holds; raises ValueError with a sentence that hides the text."""
+    scheme, colon, target = text.strip().partition(":")
+    name = scheme.strip().lower()
+    if name == "prompt" and not colon:
+        return Reference("prompt")
+    if name == "env" and _ENV_NAME.fullmatch(target.strip()):
+        return Reference("env", target.strip())
+    if name == "file" and target.strip():
+        return Reference("file", target.strip())
+    if name == "keyring" and all(target.strip().partition("/")[::2]):
+        return Reference("keyring", target.strip())
+    raise ValueError(f"not a known reference, {len(text)} characters")
+
+
+def plaintext(value: str) -> Reference:
+    """Return the reference for a password that stood in the inventory itself."""
+    return Reference("plaintext", value=Secret(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Turns references into secrets. `base` is the folder that `file:` paths are relative to."""
+
+    base: Path
+    ask: Callable[[str], str]
+
+    def resolve(self, reference: Reference, account: str) -> Secret:
+        """Return the secret; raises SecretError that names the scheme, never the reference."""
+        if reference.value is not None:
+            return reference.value
+        match reference.scheme:
+            case "env":
+                return self._environment(reference.target)
+            case "file":
+                return self._file(reference.target)
+            case "keyring":
+                return self._keyring(reference.target)
+            case _:
+                return Secret(self.ask(account))
+
+    def _environment(self, name: str) -> Secret:
+        value = os.environ.get(name)
+        if value is None:
+            raise SecretError(
+                "the environment variable that the credential names is not set",
+                "set it in the environment that starts the auditor",
+            )
+        return Secret(value)
+
+    def _file(self, target: str) -> Secret:
+        path = self.base / Path(target).expanduser()
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise SecretError(
+                f"the file that the credential names cannot be read ({type(error).__name__})",
+                "paths are relative to the inventory's folder",
+            ) from None
+        if len(raw) > _MAX_SECRET_FILE:
+            raise SecretError("the file that the credential names is too large for a password")
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise SecretError("the file that the credential names is not UTF-8 text") from None
+        return Secret(re.sub(r"\r?\n\Z", "", text))
+
+    def _keyring(self, target: str) -> Secret:
+        service, _, user = target.partition("/")
+        try:
+            import keyring  # noqa: PLC0415 - an optional extra, and slow to import
+        except ImportError:
+            raise SecretError(
+                "credentials by keyring need the extra `keyring`",
+                "pip install 'wstrust-oauth-auditor[keyring]'",
+            ) from None
+        try:
+            value = keyring.get_password(service, user)
+        except keyring.errors.KeyringError as error:
+            raise SecretError(f"the keyring does not answer ({type(error).__name__})") from None
+        if value is None:
+            raise SecretError("the keyring has no entry that the credential names")
+        return Secret(value)
+
+
+_HIDDEN = "[hidden]"
+_PATTERNS = (
+    re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}"),
+    re.compile(r"(?i)(?<=password=)[^&\s\"']+"),
+    re.compile(
+        r"(?is)(?<=<wsse:password)[^>]*>.*?(?=</wsse:password|\Z)|<(?:\w+:)?assertion\b.*?(?:</(?:\w+:)?assertion>|\Z)"
+    ),
+    re.compile(
+        r"(?i)(?<=\")(?:access_token|refresh_token|id_token|assertion|code|client_secret|password)\"\s*:\s*\"[^\"]*"
+    ),
+    re.compile(r"(?i)\b(?:code|id_token|access_token|refresh_token|assertion|client_secret)=[\w%.~+/-]{20,}"),
+    re.compile(r"\b[A-Za-z0-9_-]{200,}={0,2}"),
+)
+
+
+def redact(text: str, *known: Secret) -> str:
+    """Return the text without the secrets given and without whatever looks like a token or a password."""
+    for secret in known:
+        value = secret.reveal()
+        if value:
+            text = text.replace(value, _HIDDEN)
+    for pattern in _PATTERNS:
+        text = pattern.sub(_HIDDEN, text)
+    return text

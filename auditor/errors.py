@@ -8,13 +8,15 @@
     ├── NothingToAudit    an inventory without a case                    exit 3
     ├── ScopeError        nobody agreed to the tenants in scope          exit 2
     ├── SecretError       a credential reference does not resolve        (one account)
-    ├── NetworkError      see auditor.network                            (one answer)
+    ├── NetworkError      no usable reply, and whether a secret had left (one answer)
     ├── JournalError      the run file                                   exit 1
     ├── ReportError       the report cannot be written                   exit 1
     └── LabError          a world or the simulated cloud                 exit 2
 
 They are caught once, in `auditor.cli.main`; what is not one of them is a bug and shows a traceback.
 """
+
+from auditor.model import Failure
 
 
 class AuditorError(Exception):
@@ -65,6 +67,17 @@ class NothingToAudit(AuditorError):  # noqa: N818 - reads as the condition it is
 
 class SecretError(AuditorError):
     """A credential reference does not resolve. Never holds the reference or its value."""
+
+
+class NetworkError(AuditorError):
+    """No usable reply to one request: why, from which host, and whether a secret had begun to leave."""
+
+    def __init__(self, failure: Failure, host: str, detail: str = "", *, sent: bool = False) -> None:
+        super().__init__(f"{host}: {failure}" + (f" ({detail})" if detail else ""))
+        self.failure = failure
+        self.host = host
+        self.detail = detail
+        self.sent = sent
 
 
 class JournalError(AuditorError):

@@ -87,9 +87,10 @@ class Answer:
 class Observed:
     """A probe looked: the raw answer, and what the probe read out of it (`details`, by question below).
 
-    realm: `account_type` (Managed, Federated, Unknown, or "" when there was no reading),
+    realm: `account_type` (Managed, Federated, Unknown; absent when there was no reading),
       `federation_host`, `federation` (usable, plain_http, no_endpoint, unreadable, unreachable, ""),
-      `endpoint_host`, `cloud_instance`, `personal` (bool)
+      `federation_text`, `endpoint_host`, `mex_url`, `active_url`, `audience`, `cloud_instance`,
+      `personal` (bool)
     tenant: `tenant_id` (GUID), `region`, `sub_region`, `cloud_instance`
     environment: `tenant_id`, `authority_host`, `resource`
     password: `federated` (bool: the WS-Trust leg was used), `scope`

@@ -1,0 +1,6 @@
+"""The one door to the network."""
+
+from auditor.network.door import Door, DoorSettings, Reply
+from auditor.network.pacing import Pace
+
+__all__ = ["Door", "DoorSettings", "Pace", "Reply"]

@@ -1,0 +1,66 @@
+"""Which tenant does an environment belong to? The Web API's unauthenticated 401 names the authority.
+
+Source: PowerPlatform-DataverseServiceClient, AuthorityResolver (behaviour); RFC 9110 section 11.6.1.
+"""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from auditor.errors import NetworkError
+from auditor.model import Answer, Detail, Flow, Leg, Observed, Question
+from auditor.model.evidence import environment
+from auditor.probes.interface import Outlook
+from auditor.probes.replies import answer_of, answer_to_failure
+from auditor.probes.tenant import tenant_id_of
+
+API = "/api/data/v9.2/"
+_PARAMETER = re.compile(r"""([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^,\s"]+))""")
+
+
+def ask_environment(outlook: Outlook, host: str) -> Observed:
+    """Return the tenant and resource that an environment's challenge names; see Observed for the details.
+
+    Success is a challenge that names a tenant. Everything else - no such host, 404, 200, a challenge
+    without an authority - is an answer without success.
+    """
+    subject = environment(host)
+    try:
+        reply = outlook.door.get(f"https://{host}{API}", Leg.CHALLENGE)
+    except NetworkError as error:
+        return outlook.saw(
+            subject, Question.ENVIRONMENT, answer_to_failure(Flow.DISCOVERY, Leg.CHALLENGE, error)
+        )
+    answer = answer_of(Flow.DISCOVERY, Leg.CHALLENGE, reply)
+    challenge = parse_challenge(reply.headers.get("www-authenticate", ""))
+    authority = challenge.get("authorization_uri", "")
+    found = tenant_id_of(authority)
+    if reply.status != 401 or not found:  # noqa: PLR2004 - HTTP's own number
+        return outlook.saw(subject, Question.ENVIRONMENT, _without_challenge(answer, reply.status))
+    details: dict[str, Detail] = {
+        "tenant_id": found,
+        "authority_host": (urlsplit(authority).hostname or "").lower(),
+        "resource": challenge.get("resource_id", "")[:200],
+    }
+    return outlook.saw(
+        subject, Question.ENVIRONMENT, replace(answer, success=True, failure=None, text=""), details
+    )
+
+
+def parse_challenge(header: str) -> dict[str, str]:
+    """Return the parameters of a Bearer challenge, names in lower case; {} when there is none.
+
+    Several challenges may share the header; the scheme is compared case-insensitively and needs a blank
+    behind it. Values may be quoted or bare.
+    """
+    found = re.search(r"(?i)(?:^|,)\s*bearer\s+(.*)", header, re.DOTALL)
+    if not found:
+        return {}
+    return {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(found.group(1))}
+
+
+def _without_challenge(answer: Answer, status: int) -> Answer:
+    """Mark a reply that should have been a challenge; a plain 200 or 401 has no code of its own."""
+    if answer.error or answer.dataverse_code:
+        return answer
+    return replace(answer, error="no_challenge" if status in {200, 401} else "")

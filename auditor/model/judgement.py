@@ -158,7 +158,8 @@ class RunInfo:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The audit in numbers: cases, verdict value -> cases per axis, cases per severity of the worst
-    finding, findings per severity, fixes by how many accounts they free, contract -> cases."""
+    finding, findings per severity, fixes by how many accounts they free, contract -> cases.
+    """
 
     cases: int
     accounts: int

@@ -1,14 +1,15 @@
 """The seams: what one room asks of another without importing it."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from auditor.model.cases import CaseKey
-    from auditor.model.evidence import Answer, Evidence, NotObserved
+    from auditor.model.evidence import Answer, Evidence
     from auditor.model.judgement import Reading
+    from auditor.model.words import Why
 
 
 class SecretRef(Protocol):
@@ -28,8 +29,15 @@ class Interpret(Protocol):
         ...
 
 
+class Refusal(NamedTuple):
+    """Why a password may not be sent now: the reason, and what completes it for people."""
+
+    why: "Why"
+    detail: str
+
+
 class SubmissionGate(Protocol):
-    """The one place that lets a password out: one submission per account and run, breaker, scope."""
+    """The one place that lets a password out: one submission per account and run, breaker, pacing."""
 
     def submission(self, key: "CaseKey", tenant: str) -> "AbstractContextManager[Turn]":
         """Wait for a turn to submit for a case; the turn says whether it was granted."""
@@ -40,12 +48,12 @@ class Turn(Protocol):
     """A granted (or refused) turn. The intent is journalled before it is granted."""
 
     @property
-    def refused(self) -> "NotObserved | None":
+    def refused(self) -> "Refusal | None":
         """Return why not, or None when the password may be sent, once."""
         ...
 
     def outcome(self, reading: "Reading") -> None:
-        """Tell the gate how it went; a turn that ends without an outcome counts as unknown."""
+        """Tell the gate how it went; a turn that ends without an outcome counts as a refusal."""
         ...
 
 

@@ -5,6 +5,7 @@ Source: Dataverse Web API reference, WhoAmI function; error codes in rules/answe
 
 import re
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from auditor.errors import NetworkError, UsageError
 from auditor.model import Answer, Case, Detail, Flow, Leg, Observed, Question
@@ -90,6 +91,6 @@ def _answer(leg: Leg, reply: Reply, token: Secret) -> Answer:
     answer = answer_of(Flow.DATAVERSE, leg, reply, secret=token)
     data = json_object(reply.text)
     expected = "UserId" if leg is Leg.WHOAMI else "value"
-    if reply.status == 200 and data is not None and expected in data:  # noqa: PLR2004 - HTTP's own number
+    if reply.status == HTTPStatus.OK and data is not None and expected in data:
         return replace(answer, success=True, text="")
     return replace(answer, correlation_id=reply.headers.get("x-ms-service-request-id", "")[:80])

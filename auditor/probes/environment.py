@@ -5,6 +5,7 @@ Source: PowerPlatform-DataverseServiceClient, AuthorityResolver (behaviour); RFC
 
 import re
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from auditor.errors import NetworkError
@@ -35,7 +36,7 @@ def ask_environment(outlook: Outlook, host: str) -> Observed:
     challenge = parse_challenge(reply.headers.get("www-authenticate", ""))
     authority = challenge.get("authorization_uri", "")
     found = tenant_id_of(authority)
-    if reply.status != 401 or not found:  # noqa: PLR2004 - HTTP's own number
+    if reply.status != HTTPStatus.UNAUTHORIZED or not found:
         return outlook.saw(subject, Question.ENVIRONMENT, _without_challenge(answer, reply.status))
     details: dict[str, Detail] = {
         "tenant_id": found,
@@ -63,4 +64,4 @@ def _without_challenge(answer: Answer, status: int) -> Answer:
     """Mark a reply that should have been a challenge; a plain 200 or 401 has no code of its own."""
     if answer.error or answer.dataverse_code:
         return answer
-    return replace(answer, error="no_challenge" if status in {200, 401} else "")
+    return replace(answer, error="no_challenge" if status in {HTTPStatus.OK, HTTPStatus.UNAUTHORIZED} else "")

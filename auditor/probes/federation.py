@@ -6,6 +6,7 @@ no metadata address. Source: msal 1.39 mex.py, wstrust_request.py, application.p
 """
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from auditor.errors import NetworkError
@@ -50,7 +51,7 @@ def read_federation(door: Door, mex_url: str, active_url: str) -> Federation:
     except NetworkError as error:
         return Federation(UNREACHABLE, answer=answer_to_failure(Flow.DISCOVERY, Leg.MEX, error))
     answer = answer_of(Flow.DISCOVERY, Leg.MEX, reply)
-    if reply.status != 200:  # noqa: PLR2004 - HTTP's own number
+    if reply.status != HTTPStatus.OK:
         return Federation(UNREACHABLE, answer=answer)
     return _from_document(reply.text, answer)
 
@@ -74,7 +75,7 @@ def _from_document(text: str, answer: Answer) -> Federation:
 
 
 def username_endpoint(text: str) -> str | None:
-    """Return the https address that msal would post a password to, "" for none, None if msal cannot read it."""
+    """Return the https address msal would post a password to, "" for none, None if it cannot read it."""
     from msal.mex import Mex  # noqa: PLC0415 - msal is slow to import
 
     try:

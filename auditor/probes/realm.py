@@ -5,6 +5,7 @@ a bare `#EXT#` would cut the address and ask for somebody else.
 """
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 from urllib.parse import quote
@@ -85,7 +86,7 @@ def realms(outlook: Outlook) -> Realms:
 
 def _realm_in(reply: Reply) -> dict[str, Any] | None:
     """Return the realm document, None for anything else; a 404 is no "unknown realm" but no answer."""
-    data = json_object(reply.text) if reply.status == 200 else None  # noqa: PLR2004 - HTTP's own number
+    data = json_object(reply.text) if reply.status == HTTPStatus.OK else None
     if data is None or _word(data, "account_type").lower() not in _ACCOUNT_TYPES:
         return None
     return data
@@ -95,7 +96,7 @@ def _why(federation: Federation) -> str:
     answer = federation.answer
     if answer is None or federation.state == "usable":
         return ""
-    return answer.failure or (f"HTTP {answer.http_status}" if answer.http_status != 200 else "")  # noqa: PLR2004 - as above
+    return answer.failure or (f"HTTP {answer.http_status}" if answer.http_status != HTTPStatus.OK else "")
 
 
 def _word(data: dict[str, Any], name: str) -> str:

@@ -7,6 +7,7 @@ suberror, claims, trace_id, correlation_id), SOAP 1.1 and 1.2 faults, Dataverse'
 import json
 import re
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -42,7 +43,7 @@ def answer_of(
     if fault is not None:
         code, reason = fault
         return replace(base, fault=code[:200], text=_clean(reason, secret))
-    unread = Failure.NOT_UNDERSTOOD if reply.status < 400 else None  # noqa: PLR2004 - HTTP's own border
+    unread = Failure.NOT_UNDERSTOOD if reply.status < HTTPStatus.BAD_REQUEST else None
     return replace(base, failure=unread, text=_clean(reply.text, secret))
 
 

@@ -4,9 +4,10 @@ Source: Entra documentation, OpenID Connect metadata document; `{login}/{domain}
 """
 
 import re
+from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
-from dataclasses import replace
 from auditor.errors import NetworkError
 from auditor.model import Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import tenant
@@ -27,8 +28,8 @@ def ask_tenant(outlook: Outlook, domain: str, login: str) -> Observed:
     answer = answer_of(Flow.DISCOVERY, Leg.OPENID, reply)
     data = json_object(reply.text) or {}
     found = tenant_id_of(data.get("token_endpoint"))
-    if reply.status != 200 or not found:  # noqa: PLR2004 - HTTP's own number
-        unread = answer.failure or (Failure.NOT_UNDERSTOOD if reply.status == 200 else None)  # noqa: PLR2004 - as above
+    if reply.status != HTTPStatus.OK or not found:
+        unread = answer.failure or (Failure.NOT_UNDERSTOOD if reply.status == HTTPStatus.OK else None)
         return outlook.saw(subject, Question.TENANT, replace(answer, failure=unread))
     details: dict[str, Detail] = {
         "tenant_id": found,

@@ -1,0 +1,150 @@
+"""msal's way to the network: our door, and a guard for each trap that msal's own client leaves open.
+
+| trap (msal 1.39, read in its source or proven by experiment)     | guard                              |
+|------------------------------------------------------------------|------------------------------------|
+| a cached WS-Trust fault answers other users; the cache runs dry  | `Forgetful`: nothing is cached     |
+| one realm 404 switches realm discovery off for the process       | the realm answer is ours, from the |
+| the realm request loses the port; `#EXT#` cuts its address       | probe, and never asked for by msal |
+| 307/308 send the password on; http:// endpoints are used         | the door: no redirects, https only |
+| realm and metadata decide which host gets the password           | agreed hosts alone                 |
+| a user name outside Latin-1 breaks a routing header              | that header is left out            |
+| telemetry carries other users' failures                          | that header is left out            |
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from auditor.errors import NetworkError
+from auditor.model import Failure, Leg
+from auditor.network import Door, Reply
+from auditor.probes.federation import host_of
+
+_DROPPED = {"x-anchormailbox", "x-client-last-telemetry", "x-client-current-telemetry"}
+
+
+class Forgetful(dict[Any, Any]):
+    """An HTTP cache for msal that keeps nothing, so that no answer reaches another account."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Forget."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One sign-in: what msal is told about the realm, where the password may go, and what came back.
+
+    `reply` and `leg` are the last exchange; they live in memory only, for the answer to be read from.
+    """
+
+    realm: Mapping[str, Any]
+    agreed: frozenset[str]
+    leg: Leg | None = None
+    reply: Reply | None = field(default=None, repr=False)
+    error: NetworkError | None = None
+    sent: bool = False
+    federated: bool = False
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MsalReply:
+    """What msal reads of a reply."""
+
+    status_code: int
+    text: str
+    headers: Mapping[str, str]
+
+    def raise_for_status(self) -> None:
+        """Raise for 4xx and 5xx, as msal expects; it loses the reply, we have kept it."""
+        if self.status_code >= HTTPStatus.BAD_REQUEST:
+            raise RuntimeError(f"HTTP {self.status_code}")
+
+
+class MsalDoor:
+    """An `http_client` for msal over the door. Each thread's requests belong to its current attempt."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._local = threading.local()
+
+    @contextmanager
+    def attempt(self, attempt: Attempt) -> Iterator[Attempt]:
+        """Make this thread's requests part of an attempt."""
+        self._local.attempt = attempt
+        try:
+            yield attempt
+        finally:
+            del self._local.attempt
+
+    def get(
+        self, url: str, params: Any = None, headers: Mapping[str, str] | None = None, **_: object
+    ) -> MsalReply:
+        """Answer realm questions from the probe's evidence; fetch documents through the door."""
+        if "/common/userrealm/" in url:
+            return MsalReply(200, json.dumps(dict(self._current().realm)), {})
+        leg = Leg.OPENID if "/.well-known/" in url else Leg.MEX
+        return self._exchange(leg, lambda: self._door.get(_with(url, params), leg, _kept(headers)))
+
+    def post(
+        self,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> MsalReply:
+        """Send a password or an assertion: the password once an attempt, and to agreed hosts alone."""
+        attempt = self._current()
+        leg = Leg.WSTRUST if isinstance(data, str) else Leg.TOKEN
+        address = _with(url.strip(), params)
+        if leg is Leg.WSTRUST or "password" in data:
+            _only_once(attempt, address)
+        body = data.encode() if isinstance(data, str) else urlencode(data).encode()
+        sending = _kept(headers)
+        if leg is Leg.WSTRUST:
+            attempt.federated = True
+        else:
+            sending["Content-Type"] = "application/x-www-form-urlencoded"
+            attempt.correlation_id = sending.get("client-request-id", "")
+        return self._exchange(
+            leg, lambda: self._door.post_secret(address, leg, sending, body, attempt.agreed)
+        )
+
+    def close(self) -> None:
+        """Nothing of msal's to close; the door belongs to the run."""
+
+    def _current(self) -> Attempt:
+        attempt: Attempt = self._local.attempt
+        return attempt
+
+    def _exchange(self, leg: Leg, send: Any) -> MsalReply:
+        attempt = self._current()
+        attempt.leg = leg
+        try:
+            reply: Reply = send()
+        except NetworkError as error:
+            attempt.error, attempt.reply = error, None
+            attempt.sent = attempt.sent or error.sent
+            raise
+        attempt.error, attempt.reply = None, reply
+        attempt.sent = attempt.sent or leg in {Leg.WSTRUST, Leg.TOKEN}
+        return MsalReply(reply.status, reply.text, reply.headers)
+
+
+def _only_once(attempt: Attempt, url: str) -> None:
+    if attempt.sent:
+        raise NetworkError(Failure.REFUSED_BY_DOOR, host_of(url), "a password is sent once", sent=True)
+
+
+def _kept(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {name: value for name, value in (headers or {}).items() if name.lower() not in _DROPPED}
+
+
+def _with(url: str, params: Any) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a row stands: file name without folder, sheet ("" for text files), 1-based row as people see it."""
+    """Where a row stands: file name without folder, sheet ("" for text files), 1-based row as shown."""
 
     file: str
     sheet: str
@@ -122,9 +122,13 @@ class InvalidRow:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What was read: cases in file order, rows that cannot be audited, and remarks for the console."""
+    """What was read: cases in file order, rows that cannot be audited, and remarks for the console.
+
+    `merged` counts the rows that repeated an earlier case and went into it.
+    """
 
     source: str
     cases: tuple[Case, ...]
     invalid: tuple[InvalidRow, ...] = ()
     remarks: tuple[str, ...] = ()
+    merged: int = 0

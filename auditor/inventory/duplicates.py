@@ -1,0 +1,154 @@
+"""Rows about the same case or account: merged where they agree, reported where they contradict."""
+
+from collections import defaultdict
+from dataclasses import replace
+from functools import reduce
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.inventory.drafts import Flaw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+
+    from auditor.inventory.drafts import Draft
+    from auditor.secrets import Reference
+
+_RIGHT = "correct one of the rows, or delete it"
+_KEPT_FROM_FIRST = ("tenant", "owner", "notes")
+
+
+class _Check(NamedTuple):
+    """What rows of one group must agree on; rows whose value is "" are not asked."""
+
+    field: str
+    sentence: str
+    value: "Callable[[Draft], Hashable]"
+
+
+def _identity(reference: "Reference | None") -> tuple[str, str] | None:
+    """Return what two references to the same stored credential have in common (see Reference.same_as)."""
+    if reference is None:
+        return None
+    if reference.value is not None:
+        return reference.scheme, reference.value.reveal()
+    return reference.scheme, reference.target
+
+
+_CASE_CHECKS = (
+    _Check(
+        "credential",
+        "of this row and {row}, which is the same case, only one has a credential",
+        lambda draft: draft.credential is not None,
+    ),
+    _Check("kind", "another kind than in {row}, which is the same case", lambda draft: draft.kind),
+    _Check(
+        "expected", "another expectation than in {row}, which is the same case", lambda draft: draft.expected
+    ),
+    _Check("tenant", "another tenant than in {row}, which is the same case", lambda draft: draft.tenant),
+)
+_ACCOUNT_CHECKS = (
+    _Check(
+        "credential",
+        "another credential than in {row} for the same account",
+        lambda draft: "" if draft.credential is None else _identity(draft.credential),
+    ),
+)
+
+
+def without_contradictions(drafts: "Sequence[Draft]") -> "list[Draft]":
+    """Return the drafts, each with a flaw for another row that it contradicts."""
+    found: dict[int, list[Flaw]] = defaultdict(list)
+    for groups, checks in (
+        (_groups(drafts, lambda draft: draft.key), _CASE_CHECKS),
+        (_groups(drafts, lambda draft: draft.account_id), _ACCOUNT_CHECKS),
+    ):
+        for group in groups:
+            for check in checks:
+                for index, other in _contradictions(drafts, group, check):
+                    row = f"row {drafts[other].origin.row}"
+                    found[index].append(Flaw(check.field, check.sentence.format(row=row), _RIGHT))
+    return [
+        replace(draft, flaws=(*draft.flaws, *found[index])) if index in found else draft
+        for index, draft in enumerate(drafts)
+    ]
+
+
+def _groups(drafts: "Sequence[Draft]", by: "Callable[[Draft], Hashable]") -> "Iterator[list[int]]":
+    """Yield the positions of drafts that share a value; empty values are nobody's."""
+    first: dict[Hashable, int] = {}
+    groups: dict[Hashable, list[int]] = {}
+    for index, draft in enumerate(drafts):
+        value = by(draft)
+        if value in {None, ""}:
+            continue
+        if value in first:
+            groups.setdefault(value, [first[value]]).append(index)
+        else:
+            first[value] = index
+    yield from groups.values()
+
+
+def _contradictions(
+    drafts: "Sequence[Draft]", group: "Sequence[int]", check: _Check
+) -> "Iterator[tuple[int, int]]":
+    """Yield every row of a group that is not of one mind, with the first row that differs from it."""
+    values = {index: check.value(drafts[index]) for index in group if drafts[index].sound(check.field)}
+    asked = {index: value for index, value in values.items() if value != ""}
+    first = min(asked, default=-1)
+    dissenter = next((index for index, value in asked.items() if value != asked[first]), None)
+    if dissenter is None:
+        return
+    for index, value in asked.items():
+        yield index, dissenter if value == asked[first] else first
+
+
+def shared_identities(drafts: "Iterable[Draft]") -> frozenset[tuple[str, str]]:
+    """Return the identities of credentials that more than one account uses."""
+    user: dict[tuple[str, str], str] = {}
+    shared: set[tuple[str, str]] = set()
+    for draft in drafts:
+        identity = shareable(draft)
+        if identity and draft.account_id and user.setdefault(identity, draft.account_id) != draft.account_id:
+            shared.add(identity)
+    return frozenset(shared)
+
+
+def shareable(draft: "Draft") -> tuple[str, str] | None:
+    """Return a draft's credential as it can be compared across accounts; None where it cannot."""
+    if draft.credential is None or draft.credential.scheme == "prompt":
+        return None
+    return _identity(draft.credential)
+
+
+def merged(drafts: "Sequence[Draft]") -> "tuple[list[Draft], list[int]]":
+    """Return the drafts with sound rows of one case made one, and the rows that went into others.
+
+    The first row stands. Its blank cells are filled from the later rows, a reason to skip wins, and its
+    remarks say what was done.
+    """
+    groups = [
+        [index for index in group if not drafts[index].flaws]
+        for group in _groups(drafts, lambda draft: draft.key)
+    ]
+    leaders = {group[0]: group[1:] for group in groups if group}
+    gone = {index for rest in leaders.values() for index in rest}
+    kept = [
+        reduce(_merge, (drafts[i] for i in leaders.get(index, ())), draft)
+        for index, draft in enumerate(drafts)
+        if index not in gone
+    ]
+    return kept, [drafts[index].origin.row for index in sorted(gone)]
+
+
+def _merge(kept: "Draft", other: "Draft") -> "Draft":
+    filled = {name: getattr(kept, name) or getattr(other, name) for name in (*_KEPT_FROM_FIRST, "skip")}
+    lost = [name for name in filled if getattr(other, name) not in {"", filled[name]}]
+    return replace(kept, **filled, remarks=(*kept.remarks, _merge_remark(other, filled, lost)))
+
+
+def _merge_remark(other: "Draft", filled: "Mapping[str, str]", lost: "Sequence[str]") -> str:
+    row = f"row {other.origin.row}"
+    if lost:
+        return f"{row} is the same case and was merged; its {', '.join(lost)} differed and was left out"
+    same = all(getattr(other, name) == value for name, value in filled.items())
+    return f"{row} is {'identical' if same else 'the same case'} and was merged"

@@ -1,0 +1,128 @@
+"""What calamine does not tell of an .xlsx: which rows are hidden, and how far its cells spread.
+
+The second matters because calamine lays a sheet out as a full rectangle: one stray cell in the last
+column of the last row asks for half a terabyte, and the process is aborted rather than an error raised.
+"""
+
+import html
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import InventoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_CELLS_AT_MOST = 20_000_000
+_BYTES_AT_MOST = 2 * 1024**3
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
+_CHUNK = 1024 * 1024
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*?\b\w+:id=[\"']([^\"']+)")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_ATTRIBUTE = re.compile(rb"\b(Id|Target)=[\"']([^\"']*)")
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)")
+_COLUMN = re.compile(rb"\sr=[\"']([A-Z]{1,3})\d")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=[\"'](\d+)")
+_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The zip file that an .xlsx is."""
+
+    path: Path
+
+    def check_extent(self, index: int, name: str) -> None:
+        """Raise InventoryError when the sheet is too large to lay out; `index` counts from 0."""
+        rows, columns = _rough_extent(self.chunks(index))
+        if rows * columns > _CELLS_AT_MOST:
+            rows, columns = _exact_extent(self.chunks(index))
+        if rows * columns > _CELLS_AT_MOST:
+            raise InventoryError(
+                f"{self.path.name}, sheet {name}: its cells spread over {rows:,} rows by {columns:,} columns",
+                "delete the stray cells far below or to the right of the table, or save it as .csv",
+            )
+
+    def chunks(self, index: int) -> "Iterator[bytes]":
+        """Yield the sheet's XML in pieces that end where a tag ends."""
+        try:
+            with zipfile.ZipFile(self.path) as package:
+                yield from _whole_tags(package, _part(package, index))
+        except _DAMAGE:
+            raise InventoryError(
+                f"{self.path.name}: the workbook is damaged", "open it in Excel and save it again as .xlsx"
+            ) from None
+
+
+def _part(package: zipfile.ZipFile, index: int) -> str:
+    """Return the name of a sheet's part, following relations from the package's root."""
+    if sum(info.file_size for info in package.infolist()) > _BYTES_AT_MOST:
+        raise InventoryError(
+            f"{Path(package.filename or '').name}: unpacks to more than an inventory needs",
+            "save the sheet with the accounts as .csv",
+        )
+    workbook = _target(package, "", lambda tag: b'/officeDocument"' in tag.replace(b"'", b'"'))
+    relation = _SHEET.findall(package.read(workbook))[index]
+    return _target(package, workbook, lambda tag: dict(_ATTRIBUTE.findall(tag)).get(b"Id") == relation)
+
+
+def _target(package: zipfile.ZipFile, part: str, wanted: "Callable[[bytes], bool]") -> str:
+    """Return the part that a relation of a part leads to; raises KeyError when there is none."""
+    folder, _, name = part.rpartition("/")
+    relations = package.read(f"{folder}/_rels/{name}.rels".removeprefix("/"))
+    for tag in filter(wanted, _RELATION.findall(relations)):
+        target = html.unescape(dict(_ATTRIBUTE.findall(tag))[b"Target"].decode())
+        return target.removeprefix("/") if target.startswith("/") else f"{folder}/{target}".removeprefix("/")
+    raise KeyError(part)
+
+
+def _whole_tags(package: zipfile.ZipFile, part: str) -> "Iterator[bytes]":
+    rest = b""
+    with package.open(part) as file:
+        while chunk := file.read(_CHUNK):
+            whole, bracket, rest = (rest + chunk).rpartition(b">")
+            yield whole + bracket
+    yield rest
+
+
+def hidden_rows(package: Package, index: int) -> frozenset[int]:
+    """Return the numbers of a sheet's hidden rows, counted from 1."""
+    return frozenset(int(row) for chunk in package.chunks(index) for row in _HIDDEN_ROW.findall(chunk))
+
+
+def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
+    """Return rows and columns, cells without contents included: quick, and mostly small enough."""
+    rows, letters = 0, {b""}
+    for chunk in chunks:
+        letters.update(_COLUMN.findall(chunk))
+        rows = max(rows, max(map(int, _ROW.findall(chunk)), default=0))
+    return rows, max(map(_column, letters))
+
+
+def _exact_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
+    """Return the rows and columns of the cells that hold something."""
+    rows, columns = 0, 0
+    for chunk in chunks:
+        for letters, row in _FILLED.findall(chunk):
+            rows, columns = max(rows, int(row)), max(columns, _column(letters))
+    return rows, columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number

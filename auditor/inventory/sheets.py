@@ -1,0 +1,161 @@
+"""Excel workbooks, read with calamine: the sheet that fits best, merged cells, hidden rows."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import InventoryError
+from auditor.inventory.columns import HEADER_ROWS, REQUIRED, header_fit
+from auditor.inventory.interface import Record, Table
+from auditor.inventory.package import Package, hidden_rows
+from auditor.inventory.texts import cell_text, has_text, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from auditor.inventory.interface import ReadOptions
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SAVE_AGAIN = "open it in Excel and save it again as .xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sheet that may be the inventory, and how well its header fits."""
+
+    name: str
+    index: int
+    fit: tuple[int, int]
+
+    @property
+    def complete(self) -> bool:
+        return self.fit[0] == len(REQUIRED)
+
+
+@contextmanager
+def workbook_table(path: "Path", options: "ReadOptions") -> "Iterator[Table]":
+    """Give the inventory sheet of a workbook as a table; rows are numbered as Excel shows them.
+
+    Raises InventoryError when the file is encrypted, damaged or no workbook, or has no such sheet.
+    """
+    package = _package(path)
+    with _calamine(path) as book, path.open("rb") as stream:
+        workbook = book.from_filelike(stream)
+        candidates = _candidates(path, workbook, package, options)
+        best = max(candidates, key=lambda candidate: candidate.fit)
+        sheet = workbook.get_sheet_by_index(best.index)
+        hidden = hidden_rows(package, best.index) if package else frozenset()
+        remarks = (_choice(candidates, best), *_hidden_remark(sheet, hidden))
+        yield Table(path.name, best.name, _records(sheet), remarks)
+
+
+@contextmanager
+def _calamine(path: "Path") -> "Iterator[type[CalamineWorkbook]]":
+    """Give calamine's workbook class, its errors turned into ours."""
+    import python_calamine  # noqa: PLC0415 - not needed for text files
+
+    try:
+        yield python_calamine.CalamineWorkbook
+    except python_calamine.PasswordError:
+        raise _encrypted(path) from None
+    except python_calamine.CalamineError:
+        raise InventoryError(f"{path.name}: the workbook is damaged", _SAVE_AGAIN) from None
+
+
+def _encrypted(path: "Path") -> InventoryError:
+    return InventoryError(
+        f"{path.name}: the workbook is encrypted", "save a copy without a password to open it"
+    )
+
+
+def _package(path: "Path") -> Package | None:
+    """Return the parts of an .xlsx; None for the older .xls. Raises InventoryError for anything else."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(_ZIP):
+        return Package(path)
+    if start != _OLE:
+        raise InventoryError(f"{path.name}: not an Excel workbook, whatever its name says", _SAVE_AGAIN)
+    if path.suffix.lower() != ".xls":
+        raise _encrypted(path)
+    return None
+
+
+def _candidates(
+    path: "Path", workbook: "CalamineWorkbook", package: Package | None, options: "ReadOptions"
+) -> list[_Candidate]:
+    """Return the sheets to choose from: the one asked for, else the visible ones, else all."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 - not needed for text files
+
+    listing = list(enumerate(workbook.sheets_metadata))
+    sheets = [(i, m) for i, m in listing if m.typ == SheetTypeEnum.WorkSheet]
+    if options.sheet:
+        sheets = [(i, m) for i, m in sheets if m.name.casefold() == options.sheet.strip().casefold()]
+        if not sheets:
+            raise InventoryError(
+                f"{path.name}: there is no sheet {listed([options.sheet])}",
+                f"the sheets are {listed(workbook.sheet_names)}",
+            )
+    if not sheets:
+        raise InventoryError(f"{path.name}: the workbook has no sheet with cells", _SAVE_AGAIN)
+    visible = [(i, m) for i, m in sheets if m.visible == SheetVisibleEnum.Visible]
+    return [_candidate(workbook, package, i, m.name, options.mapping) for i, m in visible or sheets]
+
+
+def _candidate(
+    workbook: "CalamineWorkbook", package: Package | None, index: int, name: str, mapping: "Mapping[str, str]"
+) -> _Candidate:
+    if package:
+        package.check_extent(index, name)
+    sheet = workbook.get_sheet_by_index(index)
+    return _Candidate(name, index, header_fit(islice(_records(sheet), HEADER_ROWS), mapping))
+
+
+def _choice(candidates: "Sequence[_Candidate]", best: _Candidate) -> str:
+    said = f"sheet {listed([best.name])} was read"
+    if len(candidates) > 1:
+        said += f", its header fits best ({best.fit[1]} known columns)"
+    others = [c.name for c in candidates if c is not best and c.complete]
+    if others:
+        said += f"; {listed(others)} would fit too and was not read (--sheet chooses)"
+    return said
+
+
+def _hidden_remark(sheet: "CalamineSheet", hidden: frozenset[int]) -> tuple[str, ...]:
+    if not hidden:
+        return ()
+    filled = sum(1 for record in _records(sheet) if record.row in hidden)
+    return (f"{filled} hidden rows were read like the others",) if filled else ()
+
+
+def _records(sheet: "CalamineSheet") -> "Iterator[Record]":
+    """Yield the rows that hold something, cells of merged blocks filled from the block's first row."""
+    if sheet.start is None:
+        return
+    left = sheet.start[1]
+    ends = {(top, column - left): bottom for (top, column), (bottom, _) in sheet.merged_cell_ranges or ()}
+    lasting: dict[int, tuple[int, str]] = {}
+    for index, row in enumerate(sheet.iter_rows()):
+        if has_text(row):
+            yield Record(index + 1, _with_merged(index, row, ends, lasting))
+
+
+def _with_merged(
+    index: int,
+    row: "Sequence[Any]",  # calamine's cell types, one by one known to cell_text
+    ends: "Mapping[tuple[int, int], int]",
+    lasting: dict[int, tuple[int, str]],
+) -> list[str]:
+    cells = [cell_text(value) for value in row]
+    if not ends:
+        return cells
+    for column, text in enumerate(cells):
+        if (index, column) in ends:
+            lasting[column] = (ends[index, column], text)
+        elif not text and index <= lasting.get(column, (-1, ""))[0]:
+            cells[column] = lasting[column][1]
+    return cells

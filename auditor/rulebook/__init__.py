@@ -1,0 +1,1 @@
+"""What answers mean and what follows from them: loads `rules/`, reads answers, judges cases. Pure."""

@@ -1,0 +1,82 @@
+"""What texts may say about a case: the values behind the placeholders of `templates.PLACEHOLDERS`."""
+
+from auditor.model import Case, Contract, NotObserved, Question, Vantage
+from auditor.rulebook.book import Rulebook
+from auditor.rulebook.facts import Seen
+
+
+def context_of(
+    book: Rulebook, case: Case, seen: Seen, vantage: Vantage, contract: tuple[Contract, str]
+) -> dict[str, str]:
+    """Return placeholder -> value, all of them, "" where there is nothing to say."""
+    return {
+        **_of_case(book, case),
+        **_of_tenants(case, seen),
+        **_of_answers(book, seen),
+        "vantage": str(vantage),
+        "contract": contract[0].value,
+        "contract_why": contract[1],
+    }
+
+
+def _of_case(book: Rulebook, case: Case) -> dict[str, str]:
+    cloud = book.clouds.of_environment(case.environment)
+    return {
+        "upn": case.account,
+        "domain": case.domain,
+        "host": case.environment,
+        "kind": case.kind.value,
+        "owner": case.owner,
+        "expected": case.expected.value if case.expected else "",
+        "credential": case.credential.scheme if case.credential else "",
+        "login": cloud.login if cloud else "login.microsoftonline.com",
+        "app": case.app.title,
+        "app_name": case.app.name,
+        "client_id": case.app.client_id,
+        "client_id_sure": case.app.client_id_sure.value,
+        "redirect_uri": case.app.redirect_uri,
+        "redirect_uri_sure": case.app.redirect_uri_sure.value,
+        "signs_in_from": case.app.signs_in_from.value,
+    }
+
+
+def _of_tenants(case: Case, seen: Seen) -> dict[str, str]:
+    environment = seen.detail(Question.ENVIRONMENT, "tenant_id")
+    account = seen.detail(Question.TENANT, "tenant_id")
+    return {
+        "account_tenant": account,
+        "environment_tenant": environment,
+        "inventory_tenant": case.tenant,
+        # consent and policies belong to the tenant that issues the token: the account's
+        "tenant": account or case.tenant or environment or case.domain,
+        "federation_host": seen.detail(Question.REALM, "federation_host"),
+        "endpoint_host": seen.detail(Question.REALM, "endpoint_host"),
+    }
+
+
+def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
+    item, reading = seen.observed(Question.PASSWORD), seen.readings.get(Question.PASSWORD)
+    slot = seen.slots.get(Question.PASSWORD)
+    held = slot if isinstance(slot, NotObserved) else None
+    asked = seen.observed(Question.TABLE) or seen.observed(Question.WHOAMI)
+    return {
+        "answer": _label(book, seen, Question.PASSWORD),
+        "tenant_answer": _label(book, seen, Question.TENANT),
+        "environment_answer": _label(book, seen, Question.ENVIRONMENT),
+        "dataverse_answer": _label(book, seen, Question.WHOAMI),
+        "table_answer": _label(book, seen, Question.TABLE),
+        "code": reading.code if reading else "",
+        "meaning": reading.meaning if reading else "",
+        "text": item.answer.text if item else "",
+        "at": f"{item.at:%Y-%m-%d %H:%M:%S} UTC" if item else "",
+        "correlation_id": item.answer.correlation_id if item else "",
+        "held_back": held.why.value if held else "",
+        "held_back_detail": held.detail if held else "",
+        "dataverse_code": asked.answer.dataverse_code if asked else "",
+        "dataverse_text": asked.answer.text if asked and not asked.answer.success else "",
+    }
+
+
+def _label(book: Rulebook, seen: Seen, question: Question) -> str:
+    reading = seen.readings.get(question)
+    return book.outcomes[reading.outcome].label if reading else ""

@@ -1,0 +1,247 @@
+"""From evidence to facts: every fact of `model.FACTS` for one case, each known, or unknown and why.
+
+Works with whatever evidence there is, so the run asks it before a password is sent, too.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from auditor.model import (
+    FACTS,
+    Case,
+    Confidence,
+    Evidence,
+    FactValue,
+    Grant,
+    Kind,
+    Known,
+    NotObserved,
+    Observed,
+    Question,
+    Reading,
+    Sureness,
+    Unknown,
+    Why,
+)
+from auditor.model.evidence import tenant as tenant_subject
+from auditor.rulebook.agreement import clouds_agree, tenants_agree
+from auditor.rulebook.answers import interpret
+from auditor.rulebook.book import Rulebook
+from auditor.rulebook.check import NOT_SENT, SENT
+from auditor.rulebook.contract import contract_of
+
+_REALMS = {"managed": "managed", "federated": "federated", "unknown": "unknown"}
+_SIGN_IN_FACTS = ("mfa", "consent", "ropc")
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What can be said only of all cases together: accounts that several integration apps sign in with."""
+
+    shared_accounts: frozenset[str] = frozenset()
+
+
+def build_estate(cases: Iterable[Case]) -> Estate:
+    """Return the estate facts of all cases that are audited."""
+    apps: defaultdict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        if case.kind is Kind.INTEGRATION and not case.skip:
+            apps[case.account_id].add(case.key.app)
+    return Estate(frozenset(account for account, names in apps.items() if len(names) > 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case's evidence by question, with what each answer means; the tenant slot is the account's own."""
+
+    slots: Mapping[str, Evidence]
+    readings: Mapping[str, Reading]
+    tenants: Mapping[str, Evidence]
+
+    def observed(self, question: Question) -> Observed | None:
+        """Return what a probe saw for a question, None where it did not look."""
+        found = self.slots.get(question)
+        return found if isinstance(found, Observed) else None
+
+    def unknown(self, question: Question) -> Unknown:
+        """Return why there is no value from this question."""
+        found = self.slots.get(question)
+        if isinstance(found, NotObserved):
+            return Unknown(f"{found.why.value}: {found.detail}" if found.detail else found.why.value)
+        return Unknown(Why.NOT_ASKED.value)
+
+    def detail(self, question: Question, name: str) -> str:
+        """Return one detail as text, "" where there is none."""
+        found = self.observed(question)
+        value = found.details.get(name) if found else None
+        return value if isinstance(value, str) else ""
+
+
+def see(book: Rulebook, case: Case, evidence: Sequence[Evidence]) -> Seen:
+    """Return the evidence in its slots, the latest of each, with its readings by question."""
+    tenants = {item.subject.key: item for item in evidence if item.question is Question.TENANT}
+    slots: dict[str, Evidence] = {
+        item.question: item for item in evidence if item.question is not Question.TENANT
+    }
+    own = tenants.get(tenant_subject(case.domain).key)
+    if own is not None:
+        slots[Question.TENANT] = own
+    realm = _realm(slots.get(Question.REALM))
+    word = realm.value if isinstance(realm, Known) else ""
+    readings = {
+        question: interpret(book, item.answer, word)
+        for question, item in slots.items()
+        if isinstance(item, Observed)
+    }
+    return Seen(slots, readings, tenants)
+
+
+def _realm(item: "Evidence | None") -> FactValue:
+    if not isinstance(item, Observed):
+        return Unknown(Why.NOT_ASKED.value if item is None else item.why.value)
+    source = Question.REALM.value
+    if item.details.get("personal") is True:
+        return Known("personal", source=source)
+    word = str(item.details.get("account_type", "")).lower()
+    return Known(_REALMS[word], source=source) if word in _REALMS else Unknown("the realm could not be read")
+
+
+def facts_of(
+    book: Rulebook, case: Case, evidence: Sequence[Evidence], estate: Estate
+) -> Mapping[str, FactValue]:
+    """Return every fact of FACTS for a case, from whatever evidence there is; none is absent."""
+    return facts_from(book, case, see(book, case, evidence), estate)
+
+
+def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mapping[str, FactValue]:
+    """Return every fact, given the evidence in its slots."""
+    known: dict[str, FactValue] = {
+        **_of_inventory(case, estate),
+        **_of_app(case),
+        **_of_discovery(book, case, seen),
+        **_of_sign_in(book, seen),
+        **_of_dataverse(seen),
+    }
+    contract, _ = contract_of(book, case, known)
+    known["contract"] = Known(contract.value, source="judgement")
+    return {name: known[name] for name in FACTS}
+
+
+def _of_inventory(case: Case, estate: Estate) -> dict[str, FactValue]:
+    source = "inventory"
+    credential = "none" if case.credential is None else "reference"
+    if case.credential is not None and case.credential.scheme == "plaintext":
+        credential = "plaintext"
+    values = {
+        "kind": case.kind.value,
+        "expected": case.expected.value if case.expected else "nothing",
+        "credential": credential,
+        "guest_name": _yes("#ext#" in case.account_id),
+        "shared_account": _yes(case.account_id in estate.shared_accounts),
+        "shared_credential": _yes(case.shared_credential),
+    }
+    return {name: Known(value, source=source) for name, value in values.items()}
+
+
+def _of_app(case: Case) -> dict[str, FactValue]:
+    app, source = case.app, "app profile"
+    facts: dict[str, FactValue] = {
+        "app": Known(app.name, source=source),
+        "app_signs_in_from": Known(app.signs_in_from.value, source=source),
+        "app_is_sample": Known(_yes(app.sample), source=source),
+        "individual_consent_enough": Known(_yes(app.individual_consent_enough), source=source),
+    }
+    for grant in Grant:
+        sure = app.grants.get(grant, Sureness.SOURCED)
+        confidence = Confidence.CERTAIN if sure is Sureness.SOURCED else Confidence.LIKELY
+        facts[f"app_offers_{grant.value}"] = Known(_yes(grant in app.grants), confidence, source)
+    return facts
+
+
+def _of_discovery(book: Rulebook, case: Case, seen: Seen) -> dict[str, FactValue]:
+    cloud = book.clouds.of_environment(case.environment)
+    return {
+        "realm": _realm_fact(seen),
+        "federation": _federation(seen),
+        "tenant_lookup": _outcome(seen, Question.TENANT),
+        "environment_lookup": _outcome(seen, Question.ENVIRONMENT),
+        "tenants_agree": tenants_agree(
+            case,
+            account=_tenant_id(seen.slots.get(Question.TENANT)),
+            environment=_tenant_id(seen.slots.get(Question.ENVIRONMENT)),
+            named={name: _tenant_id(item) for name, item in seen.tenants.items()},
+        ),
+        "clouds_agree": clouds_agree(
+            cloud,
+            authority_host=seen.detail(Question.ENVIRONMENT, "authority_host"),
+            instance=seen.detail(Question.REALM, "cloud_instance")
+            or seen.detail(Question.TENANT, "cloud_instance"),
+        ),
+    }
+
+
+def _realm_fact(seen: Seen) -> FactValue:
+    found = _realm(seen.slots.get(Question.REALM))
+    if isinstance(found, Unknown) and seen.observed(Question.REALM) is None:
+        return seen.unknown(Question.REALM)
+    return found
+
+
+def _federation(seen: Seen) -> FactValue:
+    state = seen.detail(Question.REALM, "federation")
+    if state in FACTS["federation"].values:
+        return Known(state, source=Question.REALM.value)
+    return Unknown("the account is not known to be federated")
+
+
+def _outcome(seen: Seen, question: Question) -> FactValue:
+    reading = seen.readings.get(question)
+    if reading is None:
+        return seen.unknown(question)
+    return Known(reading.outcome, reading.confidence, question.value)
+
+
+def _tenant_id(item: "Evidence | None") -> str:
+    value = item.details.get("tenant_id") if isinstance(item, Observed) else None
+    return value.lower() if isinstance(value, str) else ""
+
+
+def _of_sign_in(book: Rulebook, seen: Seen) -> dict[str, FactValue]:
+    question = Question.PASSWORD
+    item, reading = seen.observed(question), seen.readings.get(question)
+    if item is None or reading is None:
+        why = seen.unknown(question)
+        slot = seen.slots.get(question)
+        submission = slot.why.value if isinstance(slot, NotObserved) else Why.NOT_ASKED.value
+        names = ("sign_in", "password", "federated_leg", *_SIGN_IN_FACTS)
+        return {"submission": Known(submission, source=question.value), **dict.fromkeys(names, why)}
+    label = book.outcomes[reading.outcome].label
+    facts: dict[str, FactValue] = {
+        "submission": Known(SENT if item.answer.sent else NOT_SENT, source=question.value),
+        "sign_in": Known(reading.outcome, reading.confidence, question.value),
+        "password": Known(reading.mark.value, reading.confidence, question.value),
+        "federated_leg": Known(_yes(item.details.get("federated") is True), source=question.value),
+    }
+    for name in _SIGN_IN_FACTS:
+        facts[name] = _said(name, reading, label)
+    return facts
+
+
+def _said(name: str, reading: Reading, label: str) -> FactValue:
+    if name in reading.says:
+        return Known(reading.says[name], reading.confidence, Question.PASSWORD.value)
+    if name in reading.hides:
+        return Unknown(f"hidden behind: {label}")
+    return Unknown(label)
+
+
+def _of_dataverse(seen: Seen) -> dict[str, FactValue]:
+    return {
+        "dataverse": _outcome(seen, Question.WHOAMI),
+        "table": _outcome(seen, Question.TABLE),
+    }
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - a value, not a switch
+    return "yes" if value else "no"

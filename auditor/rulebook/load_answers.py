@@ -1,0 +1,104 @@
+"""Loads `rules/answers/`: exact codes, and the ordered rules for answers without one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from auditor.errors import RulesError
+from auditor.model import Candidate
+from auditor.rulebook import shapes
+from auditor.rulebook.book import AnswerRule, Match, Outcome
+from auditor.rulebook.files import Layer
+
+K = TypeVar("K", int, str)
+
+OUTCOMES = "outcomes.yaml"
+UNMAPPED = "unmapped"
+_REALMS = frozenset({"managed", "federated", "unknown", "personal", ""})
+_LOWER = frozenset({"suberror", "error", "fault", "text", "exception"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The three tables an answer is looked up in."""
+
+    codes: Mapping[int, tuple[AnswerRule, ...]]
+    dataverse: Mapping[str, tuple[AnswerRule, ...]]
+    rules: tuple[AnswerRule, ...]
+
+
+def load_answers(found: tuple[Layer, ...], outcomes: Mapping[str, Outcome]) -> Answers:
+    """Return the answers of all layers; raises RulesError for duplicates, unknown outcomes and dead lines."""
+    if UNMAPPED not in outcomes:
+        raise RulesError(f"rules/answers/outcomes.yaml: {UNMAPPED} is missing")
+    codes: dict[int, tuple[AnswerRule, ...]] = {}
+    dataverse: dict[str, tuple[AnswerRule, ...]] = {}
+    ordered: list[tuple[int, tuple[AnswerRule, ...]]] = []
+    for layer in found:
+        files = list(layer.read("answers", shapes.AnswersFile, leave=OUTCOMES))
+        _orders_differ(files)
+        codes |= _table([(name, file.codes) for name, file in files], outcomes)
+        dataverse |= _table([(name, file.dataverse) for name, file in files], outcomes)
+        ordered += [(file.order, _rules(name, file, outcomes)) for name, file in files]
+    ordered.sort(key=lambda pair: pair[0])
+    rules = tuple(rule for _, group in ordered for rule in group)
+    return Answers(MappingProxyType(codes), MappingProxyType(dataverse), rules)
+
+
+def _orders_differ(files: list[tuple[str, shapes.AnswersFile]]) -> None:
+    seen: dict[int, str] = {}
+    for name, file in files:
+        if file.order in seen:
+            raise RulesError(f"{name}: order: {file.order} is that of {seen[file.order]}")
+        seen[file.order] = name
+
+
+def _table(
+    files: list[tuple[str, dict[K, shapes.Variants]]], outcomes: Mapping[str, Outcome]
+) -> dict[K, tuple[AnswerRule, ...]]:
+    result: dict[K, tuple[AnswerRule, ...]] = {}
+    for name, entries in files:
+        for code, variants in entries.items():
+            if code in result:
+                raise RulesError(f"{name}: {code}: stands in another file already")
+            _last_always_fits(f"{name}: {code}", variants)
+            result[code] = tuple(_answer(f"{name}: {code}", line, outcomes) for line in variants)
+    return result
+
+
+def _last_always_fits(where: str, variants: tuple[shapes.AnswerFile, ...]) -> None:
+    if variants[-1].when is not None or any(line.when is None for line in variants[:-1]):
+        raise RulesError(f"{where}: the last line, and no other, goes without `when`")
+
+
+def _rules(name: str, file: shapes.AnswersFile, outcomes: Mapping[str, Outcome]) -> tuple[AnswerRule, ...]:
+    for index, line in enumerate(file.rules):
+        if line.when is None:
+            raise RulesError(f"{name}: rules.{index}: `when` is missing, so it would fit every answer")
+    return tuple(_answer(f"{name}: rules.{i}", line, outcomes) for i, line in enumerate(file.rules))
+
+
+def _answer(where: str, line: shapes.AnswerFile, outcomes: Mapping[str, Outcome]) -> AnswerRule:
+    for outcome in (line.outcome, *(candidate.outcome for candidate in line.candidates)):
+        if outcome not in outcomes:
+            raise RulesError(f"{where}: {outcome!r} is not an outcome", "see rules/answers/outcomes.yaml")
+    return AnswerRule(
+        outcome=line.outcome,
+        when=_match(where, line.when) if line.when else Match(),
+        mark=line.password,
+        confidence=line.confidence,
+        candidates=tuple(Candidate(c.outcome, c.how_to_tell) for c in line.candidates),
+    )
+
+
+def _match(where: str, file: shapes.MatchFile) -> Match:
+    given: dict[str, Any] = {key: getattr(file, key) for key in file.model_fields_set}
+    if not given:
+        raise RulesError(f"{where}: `when` is empty")
+    for realm in file.realm or ():
+        if realm not in _REALMS:
+            raise RulesError(f"{where}: when.realm: {realm!r} is not a realm")
+    for key in _LOWER & given.keys():
+        given[key] = tuple(word.lower() for word in given[key])
+    return Match(**given)

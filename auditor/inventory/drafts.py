@@ -50,7 +50,7 @@ class Draft:
 
     def sound(self, name: str) -> bool:
         """Return whether the field could be read."""
-        return all(flaw.field not in {name, ""} for flaw in self.flaws)
+        return not self.flaws or all(flaw.field not in {name, ""} for flaw in self.flaws)
 
     @property
     def account_id(self) -> str:

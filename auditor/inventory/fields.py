@@ -73,7 +73,7 @@ _KIND_WORDS = {squash(word): kind for kind, words in KINDS.items() for word in w
 
 def upn(text: str) -> str:
     """Return the user principal name in a cell: bare, in angle brackets behind a name, or after mailto:."""
-    in_brackets = re.fullmatch(r"[^<>]*<([^<>]*)>[\s.,;]*", text)
+    in_brackets = re.fullmatch(r"[^<>]*<([^<>]*)>[\s.,;]*", text) if "<" in text else None
     bare = unquoted(in_brackets[1].strip() if in_brackets else text)
     bare = unquoted(re.sub(r"(?i)^mailto:\s*", "", bare).rstrip(".,; "))
     wrong = _wrong_with_upn(bare)
@@ -113,7 +113,7 @@ def kind(text: str) -> Kind | None:
     if not text:
         return None
     try:
-        return _KIND_WORDS[squash(text)]
+        return _KIND_WORDS.get(text.lower()) or _KIND_WORDS[squash(text)]
     except KeyError:
         raise CellError(
             f"{shown(text)} is no known kind of account",

@@ -34,7 +34,7 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*?\b\w+:id=[\"']([^\"']+)")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b(Id|Target)=[\"']([^\"']*)")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)")
-_COLUMN = re.compile(rb"\sr=[\"']([A-Z]{1,3})\d")
+_BEYOND_Z = (re.compile(rb"r=\"([A-Z]{2,3})\d"), re.compile(rb"r='([A-Z]{2,3})\d"))
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=[\"'](\d+)")
 _FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 
@@ -104,10 +104,11 @@ def hidden_rows(package: Package, index: int) -> frozenset[int]:
 
 
 def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
-    """Return rows and columns, cells without contents included: quick, and mostly small enough."""
-    rows, letters = 0, {b""}
+    """Return at least the rows and columns, cells without contents included: quick, mostly small enough."""
+    rows, letters = 0, {b"Z"}
     for chunk in chunks:
-        letters.update(_COLUMN.findall(chunk))
+        for beyond in _BEYOND_Z:
+            letters.update(beyond.findall(chunk))
         rows = max(rows, max(map(int, _ROW.findall(chunk)), default=0))
     return rows, max(map(_column, letters))
 

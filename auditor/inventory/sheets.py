@@ -2,11 +2,10 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import InventoryError
-from auditor.inventory.columns import HEADER_ROWS, REQUIRED, header_fit
+from auditor.inventory.columns import REQUIRED, header_fit
 from auditor.inventory.interface import Record, Table
 from auditor.inventory.package import Package, hidden_rows
 from auditor.inventory.texts import cell_text, has_text, listed
@@ -45,9 +44,8 @@ def workbook_table(path: "Path", options: "ReadOptions") -> "Iterator[Table]":
     package = _package(path)
     with _calamine(path) as book, path.open("rb") as stream:
         workbook = book.from_filelike(stream)
-        candidates = _candidates(path, workbook, package, options)
-        best = max(candidates, key=lambda candidate: candidate.fit)
-        sheet = workbook.get_sheet_by_index(best.index)
+        sheets = _sheets(path, workbook, options)
+        candidates, best, sheet = _best(workbook, package, sheets, options.mapping)
         hidden = hidden_rows(package, best.index) if package else frozenset()
         remarks = (_choice(candidates, best), *_hidden_remark(sheet, hidden))
         yield Table(path.name, best.name, _records(sheet), remarks)
@@ -85,10 +83,8 @@ def _package(path: "Path") -> Package | None:
     return None
 
 
-def _candidates(
-    path: "Path", workbook: "CalamineWorkbook", package: Package | None, options: "ReadOptions"
-) -> list[_Candidate]:
-    """Return the sheets to choose from: the one asked for, else the visible ones, else all."""
+def _sheets(path: "Path", workbook: "CalamineWorkbook", options: "ReadOptions") -> dict[int, str]:
+    """Return the sheets to choose from, index -> name: the one asked for, else the visible ones, else all."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 - not needed for text files
 
     listing = list(enumerate(workbook.sheets_metadata))
@@ -103,16 +99,27 @@ def _candidates(
     if not sheets:
         raise InventoryError(f"{path.name}: the workbook has no sheet with cells", _SAVE_AGAIN)
     visible = [(i, m) for i, m in sheets if m.visible == SheetVisibleEnum.Visible]
-    return [_candidate(workbook, package, i, m.name, options.mapping) for i, m in visible or sheets]
+    return {index: metadata.name for index, metadata in visible or sheets}
 
 
-def _candidate(
-    workbook: "CalamineWorkbook", package: Package | None, index: int, name: str, mapping: "Mapping[str, str]"
-) -> _Candidate:
-    if package:
-        package.check_extent(index, name)
-    sheet = workbook.get_sheet_by_index(index)
-    return _Candidate(name, index, header_fit(islice(_records(sheet), HEADER_ROWS), mapping))
+def _best(
+    workbook: "CalamineWorkbook",
+    package: Package | None,
+    sheets: dict[int, str],
+    mapping: "Mapping[str, str]",
+) -> "tuple[list[_Candidate], _Candidate, CalamineSheet]":
+    """Return all candidates, the best and its sheet, holding no more than two sheets in memory."""
+    candidates = []
+    chosen: tuple[_Candidate, CalamineSheet] | None = None
+    for index, name in sheets.items():
+        if package:
+            package.check_extent(index, name)
+        sheet = workbook.get_sheet_by_index(index)
+        candidates.append(_Candidate(name, index, header_fit(_records(sheet), mapping)))
+        if chosen is None or candidates[-1].fit > chosen[0].fit:
+            chosen = candidates[-1], sheet
+    assert chosen is not None
+    return candidates, *chosen
 
 
 def _choice(candidates: "Sequence[_Candidate]", best: _Candidate) -> str:

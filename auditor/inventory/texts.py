@@ -1,7 +1,6 @@
 """Cells as text: what people cannot see is taken out, what they wrote stays."""
 
 import re
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\x00]"
 )
 _BLANKS = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_ODD = re.compile("[\\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 _QUOTES = "\"'`\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e"
 _SHOWN_AT_MOST = 80
 
@@ -54,7 +54,7 @@ def unquoted(text: str) -> str:
 
 def has_odd_characters(text: str) -> bool:
     """Return whether a text holds blanks, control characters or what could not be decoded."""
-    return any(c.isspace() or c == "\ufffd" or unicodedata.category(c) in {"Cc", "Cs"} for c in text)
+    return _ODD.search(text) is not None
 
 
 def shown(text: str) -> str:

@@ -1,0 +1,224 @@
+"""`auditor.toml`: what an organisation sets once instead of typing it each time."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field
+
+from auditor.edges import Edge, validated
+from auditor.errors import ConfigError
+from auditor.model import AppProfile, Grant, SignsInFrom, Sureness, Vantage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_NAME = "auditor.toml"
+_PATTERN = "own-registration"
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class AppOverride:
+    """What the operator says about an app; None leaves the shipped profile's word."""
+
+    client_id: str | None = None
+    redirect_uri: str | None = None
+    grants: tuple[Grant, ...] | None = None
+    signs_in_from: SignsInFrom | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a batch stops, per tenant: refusals in a row, or `first` refusals among the first `of` answers."""
+
+    consecutive: int = 5
+    first: int = 5
+    of: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of a run. `proxy` may hold a password and is not shown; `tenants` are domains or GUIDs."""
+
+    defaults_app: str = ""
+    apps: "Mapping[str, AppOverride]" = field(default_factory=dict)
+    vantage: Vantage = field(default_factory=Vantage)
+    concurrency: int = 8
+    proxy: str = field(default="", repr=False)
+    ca_bundle: Path | None = None
+    check_table: str = "account"
+    tenants: tuple[str, ...] = ()
+    federation_hosts: tuple[str, ...] = ()
+    breaker: Breaker = field(default_factory=Breaker)
+
+
+def _guid(text: str) -> str:
+    bare = text.strip().strip("{}").lower()
+    if _GUID.fullmatch(bare):
+        return bare
+    raise ValueError("not a GUID such as 00000000-0000-0000-0000-000000000000")
+
+
+def _host(text: str) -> str:
+    bare = text.strip().rstrip(".").lower()
+    if _HOST.fullmatch(bare):
+        return bare
+    raise ValueError("not a host name such as adfs.contoso.com")
+
+
+def _tenant(text: str) -> str:
+    try:
+        return _guid(text)
+    except ValueError:
+        try:
+            return _host(text)
+        except ValueError:
+            raise ValueError("neither a domain nor a tenant GUID") from None
+
+
+def _table(text: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9_]{0,99}|", text):
+        return text
+    raise ValueError('not the logical name of a table such as account ("" checks none)')
+
+
+def _proxy(text: str) -> str:
+    if re.fullmatch(r"(?i)https?://[^\s/]+/?|", text):
+        return text
+    raise ValueError("not a proxy address such as http://proxy.contoso.com:8080")
+
+
+def _no_repeats(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    if len(set(grants)) == len(grants):
+        return grants
+    raise ValueError("a grant stands twice")
+
+
+class _Defaults(Edge):
+    app: str = ""
+
+
+class _App(Edge):
+    client_id: Annotated[str, AfterValidator(_guid)] | None = None
+    redirect_uri: Annotated[str, Field(min_length=1)] | None = None
+    grants: Annotated[tuple[Grant, ...], Field(min_length=1), AfterValidator(_no_repeats)] | None = None
+    signs_in_from: SignsInFrom | None = None
+    title: Annotated[str, Field(min_length=1)] | None = None
+
+
+class _Run(Edge):
+    vantage: str = ""
+    address: str = ""
+    concurrency: Annotated[int, Field(ge=1, le=64, strict=True)] = 8
+    check_table: Annotated[str, AfterValidator(_table)] = "account"
+
+
+class _Network(Edge):
+    proxy: Annotated[str, AfterValidator(_proxy)] = ""
+    ca_bundle: str = ""
+
+
+class _Scope(Edge):
+    tenants: tuple[Annotated[str, AfterValidator(_tenant)], ...] = ()
+    federation_hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
+
+
+class _Breaker(Edge):
+    consecutive: Annotated[int, Field(ge=1, strict=True)] = 5
+    first: Annotated[int, Field(ge=1, strict=True)] = 5
+    of: Annotated[int, Field(ge=1, strict=True)] = 10
+
+
+class _File(Edge):
+    defaults: _Defaults = _Defaults()
+    apps: dict[str, _App] = Field(default_factory=dict)
+    run: _Run = _Run()
+    network: _Network = _Network()
+    scope: _Scope = _Scope()
+    breaker: _Breaker = _Breaker()
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Return the settings of a file; without a path those of ./auditor.toml if it is there, else defaults.
+
+    Raises ConfigError naming file and key for what is unknown or unfit. `ca_bundle` is relative to the file.
+    """
+    source = path or Path(DEFAULT_NAME)
+    if path is None and not source.is_file():
+        return Config()
+    shape = validated(_File, _toml(source), source.name, ConfigError)
+    if shape.breaker.first > shape.breaker.of:
+        raise ConfigError(
+            f"{source.name}: breaker.first: more than breaker.of, so that it could never stop the run",
+            f"set first to at most {shape.breaker.of}",
+        )
+    return _config(shape, source.parent)
+
+
+def _toml(source: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(source.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(
+            f"{source.name} cannot be read ({error.strerror or type(error).__name__})",
+            "`auditor init` writes one to start from",
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{source.name}: not UTF-8 text", "save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source.name}: not valid TOML: {error}", f"correct {source.name}") from None
+
+
+def _config(shape: _File, folder: Path) -> Config:
+    return Config(
+        defaults_app=shape.defaults.app.strip(),
+        apps={name.strip().lower(): AppOverride(**dict(app)) for name, app in shape.apps.items()},
+        vantage=Vantage(shape.run.vantage.strip(), shape.run.address.strip()),
+        concurrency=shape.run.concurrency,
+        proxy=shape.network.proxy,
+        ca_bundle=folder / Path(shape.network.ca_bundle).expanduser() if shape.network.ca_bundle else None,
+        check_table=shape.run.check_table,
+        tenants=shape.scope.tenants,
+        federation_hosts=shape.scope.federation_hosts,
+        breaker=Breaker(**dict(shape.breaker)),
+    )
+
+
+def apply_overrides(apps: "Mapping[str, AppProfile]", config: Config) -> "dict[str, AppProfile]":
+    """Return the app profiles with the operator's word over the shipped one, and the operator's own apps.
+
+    What the operator says counts as sourced. Raises ConfigError for an app of their own without a client id.
+    """
+    return {**apps, **{name: _profile(apps, name, override) for name, override in config.apps.items()}}
+
+
+def _profile(apps: "Mapping[str, AppProfile]", name: str, override: AppOverride) -> AppProfile:
+    known = apps.get(name)
+    if known is None and override.client_id is None:
+        raise ConfigError(
+            f"{DEFAULT_NAME}: apps.{name}.client_id: missing, and no shipped app has this name",
+            f"add client_id, or use one of {', '.join(sorted(apps))}",
+        )
+    return _overridden(known or replace(apps[_PATTERN], name=name, title=name), override)
+
+
+def _overridden(profile: AppProfile, override: AppOverride) -> AppProfile:
+    said: dict[str, object] = {}
+    if override.client_id is not None:
+        same = override.client_id == profile.client_id.lower()
+        said |= {"client_id": override.client_id, "client_id_sure": Sureness.SOURCED}
+        said["sample"] = profile.sample and same
+    if override.redirect_uri is not None:
+        said |= {"redirect_uri": override.redirect_uri, "redirect_uri_sure": Sureness.SOURCED}
+    if override.grants is not None:
+        said["grants"] = dict.fromkeys(override.grants, Sureness.SOURCED)
+    if override.signs_in_from is not None:
+        said["signs_in_from"] = override.signs_in_from
+    if override.title is not None:
+        said["title"] = override.title
+    return replace(profile, **said)  # type: ignore[arg-type] # keys are field names, values of their types

@@ -1,0 +1,93 @@
+"""The table of findings: one record per case and finding, with the first fix spelled out."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.writers.tables.content import Columns, Content, Place, numbered
+
+if TYPE_CHECKING:
+    from auditor.model import CaseResult, Finding, Fix
+    from auditor.writers.texts import Texts
+
+TABLE = "findings"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingEntry:
+    """A finding of a case, with the places of its case, its first fix and its evidence."""
+
+    result: "CaseResult"
+    finding: "Finding"
+    texts: "Texts"
+    case: Place
+    fix: Place | None = None
+    proof: Place | None = None
+
+    @property
+    def first(self) -> "Fix | None":
+        """Return the preferred fix."""
+        return next(iter(self.finding.fixes), None)
+
+
+def spelled_out(fix: "Fix", texts: "Texts") -> str:
+    """Return a fix's steps, the licence it needs, and the caution where a step is from memory."""
+    lines = [numbered(fix.steps)]
+    if fix.licence:
+        lines.append(f"Licence: {fix.licence}")
+    if fix.check_before_use:
+        lines.append(texts.check_before_use)
+    return "\n".join(line for line in lines if line)
+
+
+def _what(finding: "Finding") -> str:
+    candidates = (f"- {found.outcome}: {found.how_to_tell}" for found in finding.candidates)
+    return "\n".join((finding.what, *candidates))
+
+
+def _others(finding: "Finding") -> str:
+    return "\n".join(
+        f"{number}. {fix.title} ({fix.disposition}; {fix.role})"
+        for number, fix in enumerate(finding.fixes[1:], 2)
+    )
+
+
+def _of_fix(entry: FindingEntry, name: str) -> Content:
+    return Content(str(getattr(entry.first, name, "")))
+
+
+def _fix(entry: FindingEntry) -> Content:
+    return Content(entry.first.title if entry.first else "", link=entry.fix or "")
+
+
+def _steps(entry: FindingEntry) -> Content:
+    return Content(spelled_out(entry.first, entry.texts) if entry.first else "")
+
+
+def _link(entry: FindingEntry) -> Content:
+    link = entry.first.link if entry.first else ""
+    return Content(link, link=link)
+
+
+COLUMNS: Columns[FindingEntry] = {
+    "account": lambda e: Content(e.result.case.account, link=e.case),
+    "kind": lambda e: Content(e.result.case.kind),
+    "app": lambda e: Content(e.result.case.app.title),
+    "environment": lambda e: Content(e.result.case.environment),
+    "severity": lambda e: Content(e.finding.severity, f"severity:{e.finding.severity}"),
+    "confidence": lambda e: Content(e.finding.confidence),
+    "lane": lambda e: Content(e.finding.lane),
+    "finding": lambda e: Content(e.finding.title),
+    "what": lambda e: Content(_what(e.finding)),
+    "why": lambda e: Content(e.finding.why),
+    "fix": _fix,
+    "steps": _steps,
+    "who": lambda e: _of_fix(e, "role"),
+    "effort": lambda e: _of_fix(e, "effort"),
+    "disposition": lambda e: _of_fix(e, "disposition"),
+    "link": _link,
+    "command": lambda e: _of_fix(e, "command"),
+    "verify": lambda e: _of_fix(e, "verify"),
+    "others": lambda e: Content(_others(e.finding)),
+    "evidence": lambda e: Content(", ".join(e.finding.evidence), link=e.proof or ""),
+    "rule": lambda e: Content(e.finding.rule),
+}

@@ -1,0 +1,164 @@
+"""The table of fixes: one record per distinct action, with the accounts it frees, the most freeing first."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.writers.tables.content import Columns, Content, Place
+from auditor.writers.tables.findings import spelled_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from auditor.model import CaseResult, Finding, Fix, Lane, Severity
+    from auditor.writers.texts import Texts
+
+TABLE = "fixes"
+NAMES_SHOWN = 20
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FixLine:
+    """One action and what it is good for.
+
+    `accounts` and `first_choice` count distinct accounts whose findings name the fix at all, or name it
+    first; `names` are the first of them; severity and lane are the gravest and the soonest.
+    """
+
+    fix: "Fix"
+    accounts: int
+    first_choice: int
+    names: tuple[str, ...]
+    severity: "Severity"
+    lane: "Lane"
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommonFix:
+    """A kind of fix over all its actions: distinct accounts, actions, and the first line of its own."""
+
+    fix: "Fix"
+    accounts: int
+    actions: int
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class FixBook:
+    """The lines in the order of the table, where each action stands, and the kinds by how many they free."""
+
+    lines: tuple[FixLine, ...]
+    records: "Mapping[Key, int]"
+    common: tuple[CommonFix, ...]
+
+    def place(self, fix: "Fix | None") -> Place | None:
+        """Return where a fix stands."""
+        record = None if fix is None else self.records.get((fix.id, fix.group))
+        return None if record is None else Place(TABLE, record)
+
+
+@dataclass(slots=True)
+class _Use:
+    fix: "Fix"
+    severity: "Severity"
+    lane: "Lane"
+    accounts: set[int] = field(default_factory=set)
+    first_choice: set[int] = field(default_factory=set)
+    names: list[str] = field(default_factory=list)
+    findings: dict[str, None] = field(default_factory=dict)
+
+    def add(self, account: str, number: int, finding: "Finding", *, first: bool) -> None:
+        if number not in self.accounts and len(self.names) < NAMES_SHOWN:
+            self.names.append(account)
+        self.accounts.add(number)
+        if first:
+            self.first_choice.add(number)
+        self.severity = min(self.severity, finding.severity, key=lambda word: word.rank)
+        self.lane = min(self.lane, finding.lane, key=lambda word: word.rank)
+        self.findings[finding.title] = None
+
+    def line(self) -> FixLine:
+        return FixLine(
+            self.fix,
+            len(self.accounts),
+            len(self.first_choice),
+            tuple(self.names),
+            self.severity,
+            self.lane,
+            tuple(self.findings),
+        )
+
+
+def fix_book(results: "Iterable[CaseResult]") -> FixBook:
+    """Return what has to be done, gathered in one reading of the results; holds numbers, not results."""
+    numbers: dict[str, int] = {}
+    uses: dict[Key, _Use] = {}
+    for result in results:
+        number = numbers.setdefault(result.case.account_id, len(numbers))
+        for finding in result.findings:
+            for rank, fix in enumerate(finding.fixes):
+                key = (fix.id, fix.group)
+                if key not in uses:
+                    uses[key] = _Use(fix, finding.severity, finding.lane)
+                uses[key].add(result.case.account, number, finding, first=rank == 0)
+    return _ordered(uses)
+
+
+def _ordered(uses: "Mapping[Key, _Use]") -> FixBook:
+    kinds: dict[str, list[Key]] = defaultdict(list)
+    for key in sorted(uses, key=lambda key: _weight(uses[key])):
+        kinds[key[0]].append(key)
+    reach = {kind: _reach([uses[key] for key in keys]) for kind, keys in kinds.items()}
+    order = sorted(kinds, key=lambda kind: (*(-number for number in reach[kind]), kind))
+    keys = [key for kind in order for key in kinds[kind]]
+    records = {key: record for record, key in enumerate(keys)}
+    common = (
+        CommonFix(uses[kinds[kind][0]].fix, reach[kind][0], len(kinds[kind]), records[kinds[kind][0]])
+        for kind in order
+    )
+    return FixBook(tuple(uses[key].line() for key in keys), records, tuple(c for c in common if c.accounts))
+
+
+def _weight(use: _Use) -> tuple[int, int, str, str]:
+    return (-len(use.first_choice), -len(use.accounts), use.fix.id, use.fix.group)
+
+
+def _reach(uses: list[_Use]) -> tuple[int, int]:
+    first: set[int] = set().union(*(use.first_choice for use in uses))
+    named: set[int] = set().union(*(use.accounts for use in uses))
+    return len(first), len(named)
+
+
+@dataclass(frozen=True, slots=True)
+class FixEntry:
+    """A line with the phrases it is written in."""
+
+    line: FixLine
+    texts: "Texts"
+
+
+def _names(line: FixLine) -> str:
+    more = line.accounts - len(line.names)
+    return "\n".join((*line.names, *((f"and {more} more",) if more else ())))
+
+
+COLUMNS: Columns[FixEntry] = {
+    "fix": lambda e: Content(e.line.fix.title),
+    "accounts": lambda e: Content(e.line.accounts),
+    "first_choice": lambda e: Content(e.line.first_choice),
+    "names": lambda e: Content(_names(e.line)),
+    "severity": lambda e: Content(e.line.severity, f"severity:{e.line.severity}"),
+    "lane": lambda e: Content(e.line.lane),
+    "who": lambda e: Content(e.line.fix.role),
+    "desk": lambda e: Content(e.line.fix.desk.replace("_", " and ")),
+    "effort": lambda e: Content(e.line.fix.effort),
+    "disposition": lambda e: Content(e.line.fix.disposition),
+    "steps": lambda e: Content(spelled_out(e.line.fix, e.texts)),
+    "link": lambda e: Content(e.line.fix.link, link=e.line.fix.link),
+    "command": lambda e: Content(e.line.fix.command),
+    "verify": lambda e: Content(e.line.fix.verify),
+    "findings": lambda e: Content("\n".join(e.line.findings)),
+    "group": lambda e: Content(e.line.fix.group),
+}

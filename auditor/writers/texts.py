@@ -1,0 +1,68 @@
+"""The phrases that every report format shares, from `reports/texts.yaml`."""
+
+from pydantic import Field, field_validator
+
+from auditor.edges import Edge, validated, yaml_data
+from auditor.errors import RulesError
+from auditor.model import Why
+from auditor.resources import shipped_text
+
+
+class SummaryTexts(Edge):
+    """What the summary says around its numbers."""
+
+    title: str
+    subtitle: str
+    simulated: str
+    stopped: str
+    interrupted: str
+    sensitive: str
+    how_to: tuple[str, ...] = Field(min_length=4, max_length=4)
+
+
+class Texts(Edge):
+    """The phrases. `not_looked` says for each reason of `model.Why` what would make it possible to look."""
+
+    summary: SummaryTexts
+    nothing_to_do: str
+    no_finding: str
+    check_before_use: str
+    skipped: str
+    footer: str
+    footer_simulated: str
+    not_looked: dict[Why, str]
+
+    @field_validator("not_looked")
+    @classmethod
+    def _every_reason(cls, given: dict[Why, str]) -> dict[Why, str]:
+        missing = [why.value for why in Why if why not in given]
+        if missing:
+            raise ValueError(f"no advice for: {', '.join(missing)}")
+        return given
+
+
+class GlossaryEntry(Edge):
+    """One term: what it belongs to, and what it means in this report."""
+
+    about: str
+    term: str
+    meaning: str
+
+
+class _GlossaryFile(Edge):
+    entries: tuple[GlossaryEntry, ...] = Field(min_length=1)
+
+
+def load_texts() -> Texts:
+    """Return `reports/texts.yaml`; raises RulesError with every problem when it is not what it has to be."""
+    name = "reports/texts.yaml"
+    return validated(
+        Texts, yaml_data(shipped_text("reports", "texts.yaml"), name, RulesError), name, RulesError
+    )
+
+
+def load_glossary() -> tuple[GlossaryEntry, ...]:
+    """Return the terms of `reports/glossary.yaml` in reading order; raises RulesError."""
+    name = "reports/glossary.yaml"
+    data = yaml_data(shipped_text("reports", "glossary.yaml"), name, RulesError)
+    return validated(_GlossaryFile, data, name, RulesError).entries

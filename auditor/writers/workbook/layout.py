@@ -1,0 +1,101 @@
+"""The workbook's layout: sheets, columns, widths and looks, strictly read from `reports/workbook.yaml`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from auditor.edges import Edge, validated, yaml_data
+from auditor.errors import RulesError
+from auditor.resources import shipped_text
+
+Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
+Title = Annotated[str, StringConstraints(pattern=r"^[^\[\]:*?/\\']{1,25}$")]
+
+
+class Look(Edge):
+    """How a cell looks. Colours are RRGGBB; `line` colours a thin line below, `bar` a chart bar."""
+
+    fill: Colour | None = None
+    ink: Colour = "1F1F1F"
+    line: Colour | None = None
+    bar: Colour | None = None
+    size: float = Field(default=10, ge=6, le=36)
+    bold: bool = False
+    italic: bool = False
+    vertical: Literal["top", "center"] = "top"
+    horizontal: Literal["left", "center", "right"] | None = None
+
+
+class ColumnLayout(Edge):
+    """One column: which content, under which header, how wide (in characters)."""
+
+    key: str
+    header: str = Field(min_length=1)
+    width: float = Field(ge=4, le=100)
+
+
+class SheetLayout(Edge):
+    """One sheet of records. `frozen` columns stay in sight; `empty` is said where there is no record."""
+
+    title: Title
+    tab: Colour
+    frozen: int = Field(default=1, ge=0)
+    empty: str
+    columns: tuple[ColumnLayout, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "SheetLayout":
+        for name, given in (
+            ("key", [c.key for c in self.columns]),
+            ("header", [c.header for c in self.columns]),
+        ):
+            if len(set(given)) != len(given):
+                raise ValueError(f"a column {name} stands twice")
+        return self
+
+
+class SummaryLayout(Edge):
+    """The first sheet: its title, the width of a label and of a number, headings and labels by name."""
+
+    title: Title
+    tab: Colour
+    label_width: float
+    number_width: float
+    gap_width: float
+    headings: dict[str, str]
+    facts: dict[str, str]
+    counts: dict[str, str]
+
+
+class Layout(Edge):
+    """The whole layout. `tones` gives each signal its look; their order is the order on the summary."""
+
+    font: str
+    looks: dict[str, Look]
+    tones: dict[str, dict[str, str]]
+    summary: SummaryLayout
+    sheets: dict[str, SheetLayout]
+
+    @model_validator(mode="after")
+    def _looks_exist(self) -> "Layout":
+        used = {look for scale in self.tones.values() for look in scale.values()}
+        unknown = sorted(used - set(self.looks))
+        if unknown:
+            raise ValueError(f"tones name unknown looks: {', '.join(unknown)}")
+        titles = [self.summary.title, *(sheet.title for sheet in self.sheets.values())]
+        if len({title.lower() for title in titles}) != len(titles):
+            raise ValueError("two sheets have the same title")
+        return self
+
+    def look_of(self, tone: str, default: str = "body") -> str:
+        """Return the name of the look for a tone such as `severity:high`; an unknown one has the default."""
+        scale, _, value = tone.partition(":")
+        return self.tones.get(scale, {}).get(value, default)
+
+
+def load_layout() -> Layout:
+    """Return the shipped layout; raises RulesError with every problem in it."""
+    name = "reports/workbook.yaml"
+    return validated(
+        Layout, yaml_data(shipped_text("reports", "workbook.yaml"), name, RulesError), name, RulesError
+    )

@@ -1,0 +1,148 @@
+"""A sheet of records, written row by row: header, filter, links, paper, continuation when it is full.
+
+Sheets are openpyxl's write-only ones (flat memory); its type stubs know them only as `Worksheet`.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.page import PageMargins, PrintPageSetup
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from auditor.errors import RulesError
+from auditor.writers.tables.content import Content, Place
+from auditor.writers.workbook.cell_text import usable_link
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from auditor.writers.tables.content import Columns
+    from auditor.writers.workbook.layout import ColumnLayout, Layout, SheetLayout
+    from auditor.writers.workbook.styles import Styles
+
+E = TypeVar("E")
+_A4 = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a sheet can hold in Excel: rows with the header, and hyperlinks."""
+
+    rows: int = 1_048_576
+    links: int = 65_530
+
+    def page_and_row(self, record: int) -> tuple[int, int]:
+        """Return the sheet (0 first) and the row (1 first) where a record stands below the header."""
+        page, offset = divmod(record, self.rows - 1)
+        return page, offset + 2
+
+
+def page_title(title: str, page: int) -> str:
+    """Return the name of a sheet or of its continuation."""
+    return title if page == 0 else f"{title} ({page + 1})"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The workbook being written, and what all its sheets share."""
+
+    workbook: "Workbook"
+    styles: "Styles"
+    limits: Limits
+    footer: str
+
+    @property
+    def layout(self) -> "Layout":
+        """Return the layout."""
+        return self.styles.layout
+
+    def location(self, place: Place) -> str:
+        """Return where a place stands in the workbook, as a hyperlink names it."""
+        page, row = self.limits.page_and_row(place.record)
+        return f"'{page_title(self.layout.sheets[place.table].title, page)}'!A{row}"
+
+    def page(self, title: str, tab: str, after: int | None = None) -> "Worksheet":
+        """Return a new sheet, set up for paper: landscape A4, one page wide, a footer with its name."""
+        sheet: Worksheet = self.workbook.create_sheet(title, after)
+        sheet.sheet_properties.tabColor = tab
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup = PrintPageSetup(sheet, paperSize=_A4, orientation="landscape", fitToHeight=0)
+        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.6)
+        sheet.oddFooter = HeaderFooterItem(
+            left=_HeaderFooterPart(self.footer),
+            center=_HeaderFooterPart("&A"),
+            right=_HeaderFooterPart("&P / &N"),
+        )
+        return sheet
+
+
+class RecordSheet(Generic[E]):
+    """One table of the workbook. Rows leave memory as they are added; `count` says how many there are."""
+
+    def __init__(self, book: Book, name: str, columns: "Columns[E]") -> None:
+        self.count = 0
+        self._book = book
+        self._layout: SheetLayout = book.layout.sheets[name]
+        self._columns = [(columns[c.key], c) for c in _checked(name, self._layout, columns)]
+        self._links = 0
+        self._sheet = self._page(0)
+
+    def add(self, entry: E) -> None:
+        """Write one record."""
+        page, row = self._book.limits.page_and_row(self.count)
+        if page and row == 2:  # noqa: PLR2004 - the first row below a header
+            self._finish(self._book.limits.rows)
+            self._sheet = self._page(page)
+        self._sheet.append([self._cell(content(entry)) for content, _ in self._columns])
+        self.count += 1
+
+    def close(self) -> None:
+        """Finish the sheet; one without records says so."""
+        if self.count == 0:
+            self._sheet.append([self._book.styles.cell(self._sheet, self._layout.empty, "note")])
+        self._finish(self._book.limits.page_and_row(max(self.count - 1, 0))[1])
+
+    def _cell(self, content: Content) -> "Cell":
+        target = self._target(content.link) if content.value != "" else None
+        look = self._book.layout.look_of(content.tone)
+        cell = self._book.styles.cell(self._sheet, content.value, look, linked=target is not None)
+        if target is not None:
+            cell.hyperlink = target
+            self._links += 1
+        return cell
+
+    def _target(self, link: str | Place) -> Hyperlink | None:
+        if not link or self._links >= self._book.limits.links:
+            return None
+        if isinstance(link, Place):
+            return Hyperlink(ref="", location=self._book.location(link))
+        return Hyperlink(ref="", target=link) if usable_link(link) else None
+
+    def _page(self, page: int) -> "Worksheet":
+        after = self._book.workbook.index(self._sheet) + 1 if page else None
+        sheet = self._book.page(page_title(self._layout.title, page), self._layout.tab, after)
+        sheet.print_title_rows = "1:1"
+        sheet.freeze_panes = f"{get_column_letter(self._layout.frozen + 1)}2"
+        for number, (_, column) in enumerate(self._columns, 1):
+            sheet.column_dimensions[get_column_letter(number)].width = column.width
+        sheet.append([self._book.styles.cell(sheet, column.header, "header") for _, column in self._columns])
+        self._links = 0
+        return sheet
+
+    def _finish(self, last_row: int) -> None:
+        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{last_row}"
+
+
+def _checked(name: str, layout: "SheetLayout", columns: "Columns[E]") -> "tuple[ColumnLayout, ...]":
+    unknown = [column.key for column in layout.columns if column.key not in columns]
+    if unknown:
+        raise RulesError(
+            f"reports/workbook.yaml: sheets.{name}: unknown columns {', '.join(unknown)}",
+            f"the columns of this sheet are: {', '.join(columns)}",
+        )
+    return layout.columns

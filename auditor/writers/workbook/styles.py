@@ -1,0 +1,81 @@
+"""Looks as openpyxl styles, each built once, and cells that are what they say: text, number or time."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from auditor.writers.workbook.cell_text import cell_text, looks_like_formula
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from auditor.writers.workbook.layout import Layout, Look
+
+_LINK_INK = "0B5394"
+_TIME = "yyyy-mm-dd hh:mm:ss"
+
+
+class _Variant(NamedTuple):
+    look: str
+    linked: bool
+    quoted: bool
+    time: bool
+
+
+class Styles:
+    """The styles of one workbook, shared between cells: a style per cell would cost most of the time."""
+
+    def __init__(self, layout: "Layout") -> None:
+        self.layout = layout
+        self._known: dict[_Variant, Any] = {}
+
+    def cell(
+        self,
+        sheet: "Worksheet",
+        value: str | int | datetime,
+        look: str = "body",
+        *,
+        linked: bool = False,
+    ) -> "Cell":
+        """Return a cell. A string is a string whatever it begins with; times are taken as UTC."""
+        if isinstance(value, datetime):
+            cell = WriteOnlyCell(sheet, value.replace(tzinfo=None))
+            variant = _Variant(look, linked, quoted=False, time=True)
+        elif isinstance(value, str):
+            cell = WriteOnlyCell(sheet, cell_text(value))
+            cell.data_type = "s"
+            variant = _Variant(look, linked, looks_like_formula(value), time=False)
+        else:
+            cell = WriteOnlyCell(sheet, value)
+            variant = _Variant(look, linked, quoted=False, time=False)
+        cell._style = self._style(sheet, variant)  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl's one way to share a style
+        return cell
+
+    def _style(self, sheet: "Worksheet", variant: _Variant) -> Any:
+        if variant not in self._known:
+            self._known[variant] = self._built(sheet, variant, self.layout.looks[variant.look])
+        return self._known[variant]
+
+    def _built(self, sheet: "Worksheet", variant: _Variant, look: "Look") -> Any:
+        model = WriteOnlyCell(sheet)
+        model.font = Font(
+            name=self.layout.font,
+            size=look.size,
+            bold=look.bold,
+            italic=look.italic,
+            color=_LINK_INK if variant.linked and look.fill is None else look.ink,
+            underline="single" if variant.linked else None,
+        )
+        if look.fill:
+            model.fill = PatternFill("solid", fgColor=look.fill)
+        if look.line:
+            model.border = Border(bottom=Side("thin", look.line))
+        model.alignment = Alignment(look.horizontal, look.vertical, wrap_text=True)
+        if variant.time:
+            model.number_format = _TIME
+        # keeps the text a text when somebody edits the cell
+        model.quotePrefix = variant.quoted
+        return model._style  # type: ignore[attr-defined]  # noqa: SLF001 - see above

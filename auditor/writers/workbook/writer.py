@@ -1,0 +1,118 @@
+"""Fills the workbook from a judged run: twice through the stream, never a list of results."""
+
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+
+from auditor.model import Observed
+from auditor.writers.atomic import replacing
+from auditor.writers.tables import accounts, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.tables.content import Place
+from auditor.writers.texts import load_glossary, load_texts
+from auditor.writers.workbook.layout import load_layout
+from auditor.writers.workbook.sheet import Book, Limits, RecordSheet
+from auditor.writers.workbook.styles import Styles
+from auditor.writers.workbook.summary import SummarySheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from auditor.model import Audit, CaseResult, Question, RunInfo, Subject
+    from auditor.writers.tables.fixes import FixBook
+    from auditor.writers.texts import Texts
+
+
+class WorkbookWriter:
+    """Writes the workbook. `limits` are Excel's, smaller only in tests."""
+
+    suffix = ".xlsx"
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        self._limits = limits
+
+    def write(self, audit: "Audit", target: "Path") -> None:
+        """Write the audit; raises ReportError for the target, RulesError for the layout."""
+        layout, texts = load_layout(), load_texts()
+        with replacing(target) as stream:
+            todo = fixes.fix_book(audit.results())
+            footer = texts.footer_simulated if audit.run.simulated else texts.footer
+            book = Book(_new_workbook(audit.run, texts), Styles(layout), self._limits, footer)
+            pages = _Pages(book, texts)
+            for result in audit.results():
+                pages.case(result, todo)
+            for row in audit.invalid():
+                for gap in not_audited.gaps_of_row(row):
+                    pages.gaps.add(gap)
+            pages.finish(audit, todo)
+            book.workbook.save(stream)
+
+
+def _new_workbook(run: "RunInfo", texts: "Texts") -> Workbook:
+    book = Workbook(write_only=True)
+    book.properties.title = texts.summary.title + (" (simulated)" if run.simulated else "")
+    book.properties.creator = "auditor"
+    book.properties.lastModifiedBy = "auditor"
+    book.properties.subject = run.id
+    book.properties.created = (run.ended or run.started).replace(tzinfo=None)
+    return book
+
+
+class _Pages:
+    """The sheets of one workbook in reading order."""
+
+    def __init__(self, book: Book, texts: "Texts") -> None:
+        self._texts = texts
+        self._summary = SummarySheet(book, texts.summary)
+        self._accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
+        self._findings = RecordSheet(book, findings.TABLE, findings.COLUMNS)
+        self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
+        self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
+        self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
+        self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
+        self._shared: dict[tuple[Subject, Question], Place] = {}
+
+    def case(self, result: "CaseResult", todo: "FixBook") -> None:
+        """Write a case on every sheet that it has something for."""
+        case = Place(accounts.TABLE, self._accounts.count)
+        proofs = self._proofs(result, case)
+        item = evidence.telling(result)
+        self._accounts.add(
+            accounts.AccountEntry(
+                result,
+                self._texts,
+                Place(findings.TABLE, self._findings.count) if result.findings else None,
+                item,
+                proofs.get(item.question) if item else None,
+            )
+        )
+        for finding in result.findings:
+            fix = todo.place(next(iter(finding.fixes), None))
+            proof = next((proofs[name] for name in finding.evidence if name in proofs), None)
+            self._findings.add(findings.FindingEntry(result, finding, self._texts, case, fix, proof))
+        for gap in not_audited.gaps_of_case(result, self._texts):
+            self.gaps.add(gap)
+
+    def _proofs(self, result: "CaseResult", case: Place) -> dict[str, Place]:
+        """Write the case's observations, shared ones once; returns where each answer stands."""
+        places: dict[str, Place] = {}
+        for item in result.evidence:
+            if isinstance(item, Observed):
+                shared = (item.subject, item.question)
+                place = self._shared.get(shared)
+                if place is None:
+                    place = Place(evidence.TABLE, self._evidence.count)
+                    self._evidence.add(evidence.EvidenceEntry(result, item, case))
+                    if item.subject.kind != "case":
+                        self._shared[shared] = place
+                places[item.question] = place
+        return places
+
+    def finish(self, audit: "Audit", todo: "FixBook") -> None:
+        """Write what is known only at the end, and close every sheet."""
+        for line in todo.lines:
+            self._fixes.add(fixes.FixEntry(line, self._texts))
+        for entry in load_glossary():
+            self._glossary.add(entry)
+        self._summary.write(audit, todo)
+        for sheet in (self._accounts, self._findings, self._fixes, self._evidence, self.gaps, self._glossary):
+            sheet.close()

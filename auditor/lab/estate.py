@@ -1,0 +1,135 @@
+"""A world, indexed: who owns which domain, host, user and environment. Read-only."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+from uuid import NAMESPACE_DNS, uuid5
+
+from auditor.clouds import CloudName, Clouds, NotDataverseError, load_clouds
+from auditor.lab.apps import client_id
+
+if TYPE_CHECKING:
+    from auditor.lab.world.environments import Environment
+    from auditor.lab.world.root import World
+    from auditor.lab.world.tenants import App, Federation, Order, Tenant
+    from auditor.lab.world.users import User
+
+Site = Literal["login", "federation", "dataverse", "personal"]
+PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
+PERSONAL_HOST = "nexus.passport.com"
+
+
+def derived_id(*parts: str) -> str:
+    """Return a GUID that follows from what it names, the same in every run."""
+    return str(uuid5(NAMESPACE_DNS, "/".join(parts).lower()))
+
+
+@dataclass(frozen=True)
+class Estate:
+    """A world's index. Names are looked up without regard to case."""
+
+    world: "World"
+
+    @cached_property
+    def clouds(self) -> Clouds:
+        """Return the national clouds and their hosts."""
+        return load_clouds()
+
+    @cached_property
+    def _tenants(self) -> "dict[str, Tenant]":
+        names: dict[str, Tenant] = {}
+        for tenant in self.world.tenants:
+            for name in (tenant.name, tenant.id, *(domain.name for domain in tenant.domains)):
+                names.setdefault(name.lower(), tenant)
+        return names
+
+    @cached_property
+    def _users(self) -> "dict[str, User]":
+        return {user.key: user for user in self.world.users}
+
+    @cached_property
+    def _environments(self) -> "dict[str, Environment]":
+        return {environment.host: environment for environment in self.world.environments}
+
+    @cached_property
+    def _federations(self) -> "dict[str, Federation]":
+        found = (domain.federation for tenant in self.world.tenants for domain in tenant.domains)
+        return {federation.host: federation for federation in found if federation}
+
+    @cached_property
+    def logins(self) -> dict[str, tuple[CloudName, ...]]:
+        """Return the sign-in hosts, each with the clouds that sign in there."""
+        hosts: dict[str, tuple[CloudName, ...]] = {}
+        for cloud in self.clouds.known:
+            for host in (cloud.login, *cloud.login_aliases):
+                hosts[host] = (*hosts.get(host, ()), cloud.name)
+        return hosts
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Return every host that has a DNS name, with what answers there."""
+        hosts: dict[str, Site] = dict.fromkeys(self.logins, "login")
+        hosts |= dict.fromkeys(self._federations, "federation")
+        for environment in self.world.environments:
+            if environment.state != "deleted":
+                label, _, rest = environment.host.partition(".")
+                hosts |= {environment.host: "dataverse", f"{label}.api.{rest}": "dataverse"}
+        if self.world.personal_domains:
+            hosts[PERSONAL_HOST] = "personal"
+        return hosts
+
+    def tenant(self, name: str) -> "Tenant | None":
+        """Return a tenant by GUID, domain or name."""
+        return self._tenants.get(name.lower())
+
+    def user(self, upn: str) -> "User | None":
+        """Return a user by principal name."""
+        return self._users.get(upn.lower())
+
+    def tenant_of(self, upn: str) -> "Tenant | None":
+        """Return the tenant that owns the domain in a principal name."""
+        return self.tenant(upn.rpartition("@")[2])
+
+    def is_personal(self, domain: str) -> bool:
+        """Return whether a domain is one of personal accounts."""
+        return domain.lower() in self.world.personal_domains
+
+    def federation(self, host: str) -> "Federation | None":
+        """Return the AD FS at a host."""
+        return self._federations.get(host)
+
+    def federated_user(self, host: str, upn: str) -> "User | None":
+        """Return the user of a domain that this AD FS host serves."""
+        user = self.user(upn)
+        tenant = self.tenant_of(upn)
+        federation = tenant.federation_of(user.domain) if user and tenant else None
+        return user if federation and federation.host == host else None
+
+    def environment(self, host: str) -> "Environment | None":
+        """Return an environment by its host, in any form that people paste."""
+        try:
+            plain = self.clouds.environment_host(host)
+        except NotDataverseError:
+            plain = host
+        return self._environments.get(plain.lower())
+
+    def login_of(self, tenant: "Tenant") -> str:
+        """Return the sign-in host of a tenant's cloud."""
+        return self.login(tenant.cloud)
+
+    def login(self, cloud: CloudName) -> str:
+        """Return a cloud's sign-in host."""
+        return next(known.login for known in self.clouds.known if known.name is cloud)
+
+    def order(self, tenant: "Tenant") -> "Order":
+        """Return the order in which a tenant's checks are made."""
+        return tenant.order or self.world.order
+
+    def in_groups(self, tenant: "Tenant", upn: str) -> set[str]:
+        """Return the names of the groups that a user is in."""
+        return {g.name for g in tenant.groups if upn.lower() in {member.lower() for member in g.members}}
+
+
+def app_of(tenant: "Tenant", wanted: str) -> "App | None":
+    """Return the application with a client id, as the tenant knows it."""
+    return next((app for app in tenant.apps if client_id(app.app) == wanted.lower()), None)

@@ -1,0 +1,91 @@
+"""Which service answers which request: one table of sites, paths, legs and handlers."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from auditor.lab import adfs, dataverse, discovery, entra
+from auditor.lab.exchange import Exchange, Reply, as_html
+from auditor.lab.soap import named_in
+from auditor.model import Leg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.lab.estate import Site
+    from auditor.lab.state import State
+
+Handler: TypeAlias = "Callable[[State, Exchange], Reply]"
+_INSTANCE = r"/common/discovery/(?:v1\.1/)?instance"
+_REALM = r"/common/userrealm/(?P<upn>.+)"
+_OPENID = r"/(?P<tenant>[^/]+)/(?:(?P<version>v2\.0)/)?\.well-known/openid-configuration"
+_TOKEN = r"/(?P<tenant>[^/]+)/oauth2/(?:(?P<version>v2\.0)/)?token"  # noqa: S105 - a path
+_MEX = r"/adfs/services/trust/mex"
+_USERNAME_MIXED = r"/adfs/services/trust/(?P<version>13|2005)/usernamemixed"
+_API = r"/api/data/v9\.\d"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path of a site, the leg that a request for it is, and who answers."""
+
+    site: "Site"
+    method: str
+    path: re.Pattern[str]
+    leg: Leg | None
+    handler: Handler
+
+
+def _route(site: "Site", method: str, path: str, leg: Leg | None, handler: Handler) -> Route:
+    return Route(site, method, re.compile(path, re.IGNORECASE | re.DOTALL), leg, handler)
+
+
+ROUTES = (
+    _route("login", "GET", _INSTANCE, None, discovery.instances),
+    _route("login", "GET", _REALM, Leg.REALM, discovery.realm),
+    _route("login", "GET", _OPENID, Leg.OPENID, discovery.openid),
+    _route("login", "POST", _TOKEN, Leg.TOKEN, entra.token),
+    _route("federation", "GET", _MEX, Leg.MEX, adfs.metadata),
+    _route("federation", "POST", _USERNAME_MIXED, Leg.WSTRUST, adfs.username_mixed),
+    _route("personal", "GET", "/FederationMetadata/.*", Leg.MEX, adfs.personal_metadata),
+    _route("dataverse", "GET", rf"{_API}/WhoAmI(?:\(\))?", Leg.WHOAMI, dataverse.whoami),
+    _route("dataverse", "GET", rf"{_API}/(?P<set>[A-Za-z_]\w*)", Leg.TABLE, dataverse.table),
+    _route("dataverse", "GET", r"/.*", Leg.CHALLENGE, dataverse.challenge),
+)
+
+
+def _not_found(_state: "State", _exchange: Exchange) -> Reply:
+    return as_html(404, "Not found")
+
+
+def routed(state: "State", exchange: Exchange) -> tuple[Exchange, Handler]:
+    """Return the request with its leg and the parts of its path, and who answers it."""
+    site = state.estate.sites.get(exchange.host)
+    for route in ROUTES:
+        match = route.path.fullmatch(exchange.path)
+        if match and route.site == site and route.method == exchange.method:
+            parts = {name: part for name, part in match.groupdict().items() if part is not None}
+            return replace(exchange, leg=_leg(route, exchange), parts=parts), route.handler
+    return exchange, _not_found
+
+
+def _leg(route: Route, exchange: Exchange) -> Leg | None:
+    asks_with_token = route.leg not in {Leg.WHOAMI, Leg.TABLE} or exchange.bearer
+    return route.leg if asks_with_token else Leg.CHALLENGE
+
+
+def named(state: "State", exchange: Exchange) -> tuple[str, bool]:
+    """Return which account a routed request is about ("" for none), and whether it carries a password."""
+    match exchange.leg:
+        case Leg.TOKEN:
+            assertion = entra.assertion_in(state, exchange)
+            upn = assertion.upn if assertion else exchange.form.get("username", "")
+            return upn, bool(exchange.form.get("password"))
+        case Leg.WSTRUST:
+            return named_in(exchange.body)
+        case Leg.REALM:
+            return exchange.parts["upn"], False
+        case Leg.WHOAMI | Leg.TABLE:
+            return str(state.mint.claims(exchange.bearer, state.now()).get("upn", "")), False
+        case _:
+            return "", False

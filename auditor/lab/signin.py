@@ -1,0 +1,179 @@
+"""Decides a sign-in: the checks of the token endpoint in the order that the world sets."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from auditor.lab.access import demanded, within
+from auditor.lab.apps import is_guid
+from auditor.lab.attempt import Attempt
+from auditor.lab.refusals import Refusal
+
+if TYPE_CHECKING:
+    from auditor.lab.world.tenants import Order
+
+Check: TypeAlias = "Callable[[Attempt], Refusal | None]"
+_LONGEST_PASSWORD = 256
+_BLOCKED_ADDRESS = "Sign-in was blocked because it came from an IP address with malicious activity."
+_FORCED_CHANGE = "Force Change Password: the password must be changed at the first sign-in."
+_AGENT_CODES = {"agent-unavailable": 80001, "directory-unreachable": 80002}
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A sign-in that all checks let pass, with the scopes its token carries."""
+
+    attempt: Attempt
+    scopes: frozenset[str]
+
+
+def decide(attempt: Attempt) -> Granted | Refusal:
+    """Return the token endpoint's decision; counts a wrong password against the account."""
+    for check in checks(attempt.state.estate.order(attempt.tenant)):
+        refusal = check(attempt)
+        if refusal:
+            return refusal
+    return Granted(attempt, attempt.consented())
+
+
+def checks(order: "Order") -> Iterator[Check]:
+    """Yield the checks in the order given."""
+    yield _permitted_by_own_network
+    if order.application == "before-password":
+        yield _application
+    if order.resource == "before-password":
+        yield _resource
+    yield _known
+    if order.disabled == "before-password":
+        yield _enabled
+    yield from (_lock, _password, _federation_trust, _enabled)
+    if order.application == "after-password":
+        yield _application
+    if order.resource == "after-password":
+        yield _resource
+    yield _assignment
+    yield from (demanded, _consent) if order.mfa == "before-consent" else (_consent, demanded)
+
+
+def _permitted_by_own_network(attempt: Attempt) -> Refusal | None:
+    permitted = attempt.state.world.caller.tenant_restrictions
+    return attempt.refusal(500021) if permitted and attempt.tenant.id not in permitted else None
+
+
+def _application(attempt: Attempt) -> Refusal | None:
+    if not is_guid(attempt.client_id):
+        return attempt.refusal(700038)
+    app = attempt.app
+    if app is None:
+        return attempt.refusal(700016)
+    if app.state == "disabled":
+        return attempt.refusal(7000112)
+    if not app.public_client:
+        return attempt.refusal(7000218)
+    return None if app.preauthorized else attempt.refusal(65002)
+
+
+def _resource(attempt: Attempt) -> Refusal | None:
+    if not attempt.resource or attempt.tenant.dataverse == "missing":
+        return attempt.refusal(500011)
+    return attempt.refusal(500014) if attempt.tenant.dataverse == "disabled" else None
+
+
+def _known(attempt: Attempt) -> Refusal | None:
+    user = attempt.user
+    if user is None:
+        return attempt.refusal(90072 if _is_guests_home_name(attempt) else 50034)
+    if not user.guest_of:
+        return None
+    if not user.enabled:
+        return attempt.refusal(500571)
+    home = attempt.state.estate.tenant(user.guest_of)
+    if home is None:
+        return attempt.refusal(50020, provider="live.com")
+    return attempt.refusal(90072, provider=f"https://sts.windows.net/{home.id}/")
+
+
+def _is_guests_home_name(attempt: Attempt) -> bool:
+    guest = f"{attempt.upn.replace('@', '_')}#ext#@".lower()
+    return any(
+        user.key.startswith(guest) and attempt.state.estate.tenant_of(user.upn) is attempt.tenant
+        for user in attempt.state.world.users
+        if user.guest_of
+    )
+
+
+def _enabled(attempt: Attempt) -> Refusal | None:
+    return None if attempt.person.enabled else attempt.refusal(50057)
+
+
+def _lock(attempt: Attempt) -> Refusal | None:
+    if attempt.password is None:
+        return None
+    if within(attempt.state.address, attempt.tenant.blocked_addresses):
+        return attempt.refusal(50053, text=_BLOCKED_ADDRESS)
+    locked = attempt.state.lockouts.is_locked("entra", attempt.upn, attempt.state.now())
+    return attempt.refusal(50053) if locked or attempt.person.locked else None
+
+
+def _password(attempt: Attempt) -> Refusal | None:
+    password, user, tenant = attempt.password, attempt.person, attempt.tenant
+    if password is None:
+        return None
+    if len(password) > _LONGEST_PASSWORD:
+        return attempt.refusal(50052)
+    if user.password_state in {"none", "not-synchronised"}:
+        return attempt.refusal(50056)
+    if attempt.federation:
+        return attempt.refusal(50126)
+    if tenant.pass_through in _AGENT_CODES:
+        return attempt.refusal(_AGENT_CODES[tenant.pass_through])
+    if user.sign_in_hours == "denied":
+        return attempt.refusal(80012)
+    if password != user.password:
+        attempt.state.lockouts.refused_by_entra(tenant, attempt.upn, password, attempt.state.now())
+        return attempt.refusal(50126)
+    attempt.state.lockouts.accepted("entra", attempt.upn)
+    return _validity(attempt)
+
+
+def _validity(attempt: Attempt) -> Refusal | None:
+    match attempt.person.password_state:
+        case "expired":
+            return attempt.refusal(50055)
+        case "must-change":
+            return attempt.refusal(50055, text=_FORCED_CHANGE)
+        case _:
+            return None
+
+
+def _federation_trust(attempt: Attempt) -> Refusal | None:
+    if attempt.password is not None:
+        return None
+    federation = attempt.tenant.federation_of(attempt.person.domain)
+    if federation is None or federation.trust == "issuer-unknown":
+        provider = f"http://{federation.host}/adfs/services/trust" if federation else ""
+        return attempt.refusal(50107, provider=provider)
+    if federation.trust == "certificate-unknown":
+        return attempt.refusal(50008)
+    return attempt.refusal(51004) if attempt.person.immutable_id == "mismatch" else None
+
+
+def _assignment(attempt: Attempt) -> Refusal | None:
+    app = attempt.app
+    if app is None or not app.assignment_required:
+        return None
+    groups = attempt.state.estate.in_groups(attempt.tenant, attempt.upn)
+    names = {attempt.upn.lower(), *(group.lower() for group in groups)}
+    assigned = names & {name.lower() for name in app.assigned}
+    return None if assigned else attempt.refusal(50105)
+
+
+def _consent(attempt: Attempt) -> Refusal | None:
+    consented, app = attempt.consented(), attempt.app
+    asked = attempt.wanted.scopes - {".default"}
+    if consented and asked <= consented:
+        return None
+    if app and app.permission == "missing":
+        return attempt.refusal(650057)
+    by_administrator = attempt.tenant.user_consent == "admin-approval" or (app and app.assignment_required)
+    return attempt.refusal(90094 if by_administrator else 65001)

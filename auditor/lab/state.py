@@ -1,0 +1,59 @@
+"""What the simulated cloud knows and what has happened to it: the one mutable thing in the lab."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from auditor.lab.estate import Estate
+from auditor.lab.lockout import Lockouts
+from auditor.lab.tokens import Mint
+from auditor.lab.world.root import World
+
+
+class Seen(NamedTuple):
+    """A request that arrived. `upn` is "" where it names no account."""
+
+    host: str
+    method: str
+    path: str
+    upn: str
+
+
+def utc_now() -> datetime:
+    """Return the present time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class State:
+    """A world and its history: refusals counted, assertions issued, requests seen, faults struck.
+
+    `submissions` counts the requests that carried a password, by lower-case principal name; `struck`
+    counts each fault's strikes by its place in the world's list. `address` is where callers come from.
+    """
+
+    world: World
+    address: str = ""
+    clock: Callable[[], datetime] = utc_now
+    lockouts: Lockouts = field(default_factory=Lockouts)
+    mint: Mint = field(default_factory=Mint)
+    submissions: Counter[str] = field(default_factory=Counter)
+    requests: list[Seen] = field(default_factory=list)
+    struck: Counter[int] = field(default_factory=Counter)
+    estate: Estate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.address = self.address or self.world.caller.address
+        self.estate = Estate(self.world)
+
+    def become(self, world: World) -> None:
+        """Let the world be another one from now on: an administrator changed something. History stays."""
+        self.world = world
+        self.estate = Estate(world)
+        self.struck.clear()
+
+    def now(self) -> datetime:
+        """Return the lab's time, aware."""
+        return self.clock()

@@ -1,0 +1,100 @@
+"""The way in: a proxy on loopback that tunnels to the hosts of the world and to nothing else."""
+
+import asyncio
+import socket
+import struct
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from auditor.lab.faults import of_host
+from auditor.lab.state import Seen, State
+
+_HTTPS = 443
+_CHUNK = 65536
+_NO_LINGER = struct.pack("ii", 1, 0)
+
+
+@dataclass
+class Tunnels:
+    """The open tunnels, by the local port from which each reaches the web application."""
+
+    state: State
+    target: int
+    writers: dict[int, asyncio.StreamWriter] = field(default_factory=dict)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection to the proxy."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.tasks.add(task)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                await self._connect(reader, writer)
+        except asyncio.CancelledError:
+            writer.transport.abort()
+        finally:
+            self.tasks.discard(task)
+            await _closed(writer)
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        method, _, rest = head.partition(" ")
+        authority = rest.partition(" ")[0]
+        if not self.leads_to(method, authority):
+            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            return
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        port = inner_writer.get_extra_info("sockname")[1]
+        self.writers[port] = writer
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        try:
+            await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
+        finally:
+            del self.writers[port]
+            await _closed(inner_writer)
+
+    def leads_to(self, method: str, authority: str) -> bool:
+        """Return whether the proxy tunnels there; what it does not tunnel is noted as seen."""
+        if method != "CONNECT":
+            self.state.requests.append(_plain(method, authority))
+            return False
+        host, _, port = authority.rpartition(":")
+        known = host.lower() in self.state.estate.sites and port == str(_HTTPS)
+        return known and not of_host(self.state, host.lower(), "no-dns")
+
+    def break_line(self, port: int) -> None:
+        """Reset the client's connection whose tunnel reaches the application from this local port."""
+        writer = self.writers.get(port)
+        if writer is None:
+            return
+        line: socket.socket = writer.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        writer.transport.abort()
+
+    async def close(self) -> None:
+        """Break off all tunnels."""
+        tasks = tuple(self.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _plain(method: str, url: str) -> Seen:
+    rest = url.removeprefix("http://")
+    host, slash, path = rest.partition("/")
+    return Seen(host.partition(":")[0].lower(), method, slash + path.partition("?")[0], "")
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(_CHUNK):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError, asyncio.CancelledError):
+        await writer.wait_closed()

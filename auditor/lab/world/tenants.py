@@ -1,0 +1,163 @@
+"""Tenants as a world describes them: domains, federation, applications, consent, order of checks."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from auditor.clouds import CloudName
+from auditor.edges import Edge
+from auditor.lab.world.kinds import Guid, Host, Name, Network, Upn
+from auditor.lab.world.policies import Group, Location, Policy
+
+
+class Federation(Edge):
+    """The AD FS that checks the passwords of a federated domain."""
+
+    host: Host = Field(description="The AD FS host name, for example sts.contoso.example.")
+    endpoints: tuple[Literal[13, 2005], ...] = Field(
+        default=(13, 2005), description="Which usernamemixed endpoints are enabled: WS-Trust 1.3 and 2005."
+    )
+    scheme: Literal["https", "http"] = Field(
+        default="https", description="The scheme of the addresses it names; `http` is a misconfiguration."
+    )
+    metadata: Literal[
+        "ok", "missing", "not-found", "malformed", "no-username-endpoint", "windows-only", "unavailable"
+    ] = Field(
+        default="ok",
+        description="The metadata (mex) document: `missing` = the realm names none, only the active endpoint;"
+        " `not-found` = 404; `malformed` = no XML; `no-username-endpoint` = no endpoint at all;"
+        " `windows-only` = only windowstransport; `unavailable` = 503, as is every other request.",
+    )
+    trust: Literal["ok", "issuer-unknown", "certificate-unknown"] = Field(
+        default="ok",
+        description="Whether Entra ID believes its assertions; else it answers AADSTS50107 or AADSTS50008.",
+    )
+    mfa: Literal["entra", "provider"] = Field(
+        default="entra",
+        description="Who does MFA for these users. `provider`: Entra ID asks for a claim that a password"
+        " sign-in at the provider never carries.",
+    )
+    lockout_threshold: int = Field(
+        default=10, ge=0, description="Refusals after which AD FS refuses every password; 0 means never."
+    )
+
+
+class Domain(Edge):
+    """A domain of a tenant."""
+
+    name: Host = Field(description="The domain, the part behind @ of its users.")
+    federation: Federation | None = Field(
+        default=None, description="The AD FS of a federated domain; left out, the domain is managed."
+    )
+
+
+class App(Edge):
+    """A client application as this tenant knows it. One that is not listed is missing (AADSTS700016)."""
+
+    app: Name = Field(description="A profile's name such as resco-external-project, or a client id (GUID).")
+    state: Literal["enabled", "disabled"] = Field(
+        default="enabled", description="A disabled application gets AADSTS7000112."
+    )
+    public_client: bool = Field(
+        default=True, description="Whether public client flows are allowed; else AADSTS7000218."
+    )
+    assignment_required: bool = Field(
+        default=False, description="Whether users have to be assigned; those who are not get AADSTS50105."
+    )
+    assigned: tuple[str, ...] = Field(default=(), description="Assigned users and groups, by name.")
+    permission: Literal["present", "missing"] = Field(
+        default="present",
+        description="Whether the registration lists the Dataverse permission; missing gets AADSTS650057.",
+    )
+    preauthorized: bool = Field(
+        default=True,
+        description="False: a Microsoft client id that may not call Dataverse gets AADSTS65002.",
+    )
+
+
+class Grant(Edge):
+    """A consent: this app may act for these users at this resource."""
+
+    app: Name = Field(description="A profile's name or a client id.")
+    resource: Name = Field(default="dataverse", description="`dataverse`, `microsoft-graph` or a GUID.")
+    all_users: bool = Field(default=False, description="Whether an administrator consented for everybody.")
+    users: tuple[Upn, ...] = Field(default=(), description="The users who consented for themselves.")
+    scopes: tuple[Name, ...] = Field(
+        default=("user_impersonation",), min_length=1, description="The scopes consented to."
+    )
+
+
+class Lockout(Edge):
+    """Smart lockout of Entra ID."""
+
+    threshold: int | None = Field(
+        default=None,
+        ge=1,
+        description="Different wrong passwords until the lock."
+        " Left out: 10, or 3 in the US Government clouds.",
+    )
+    seconds: int = Field(default=60, ge=1, description="How long the first lock lasts; each later one twice.")
+
+
+class Order(Edge):
+    """The order of checks, of which little is known for certain."""
+
+    mfa: Literal["before-consent", "after-consent"] = Field(
+        default="before-consent", description="Whether MFA and policies are looked at before consent."
+    )
+    application: Literal["before-password", "after-password"] = Field(
+        default="before-password", description="When the client application is looked at."
+    )
+    resource: Literal["before-password", "after-password"] = Field(
+        default="after-password", description="When the resource (the environment's principal) is looked at."
+    )
+    disabled: Literal["before-password", "after-password"] = Field(
+        default="after-password", description="When a disabled account is noticed."
+    )
+
+
+class Tenant(Edge):
+    """An Entra ID tenant."""
+
+    id: Guid = Field(description="The tenant id.")
+    name: Name = Field(description="The organisation's name.")
+    cloud: CloudName = Field(
+        default=CloudName.COMMERCIAL,
+        description="The national cloud: commercial, gcc, gcc-high, dod or china.",
+    )
+    region: str = Field(
+        default="",
+        description="tenant_region_scope in the OpenID document, for example EU. Left out: by cloud.",
+    )
+    domains: tuple[Domain, ...] = Field(
+        min_length=1, description="Its domains; the first one is the tenant's name in some answers."
+    )
+    security_defaults: bool = Field(default=False, description="Whether security defaults are on.")
+    pass_through: Literal["off", "ok", "agent-unavailable", "directory-unreachable"] = Field(
+        default="off",
+        description="Pass-through authentication of its managed domains, and the state of its agent.",
+    )
+    lockout: Lockout = Field(default=Lockout(), description="Smart lockout.")
+    blocked_addresses: tuple[Network, ...] = Field(
+        default=(), description="Source addresses held to be malicious: AADSTS50053 whatever the password."
+    )
+    user_consent: Literal["allowed", "admin-approval"] = Field(
+        default="allowed",
+        description="Without consent: `allowed` answers AADSTS65001, `admin-approval` AADSTS90094.",
+    )
+    dataverse: Literal["enabled", "disabled", "missing"] = Field(
+        default="enabled", description="The service principal of Dataverse: AADSTS500014 or 500011 otherwise."
+    )
+    separator: Literal["blank", "crlf"] = Field(
+        default="blank", description="What stands before `Trace ID:` in texts; older answers have line ends."
+    )
+    order: Order | None = Field(default=None, description="Order of checks; left out, the world's.")
+    apps: tuple[App, ...] = Field(default=(), description="The applications it knows.")
+    grants: tuple[Grant, ...] = Field(default=(), description="The consents given.")
+    groups: tuple[Group, ...] = Field(default=(), description="Its groups.")
+    locations: tuple[Location, ...] = Field(default=(), description="Its named locations.")
+    policies: tuple[Policy, ...] = Field(default=(), description="Its Conditional Access policies.")
+
+    def federation_of(self, domain: str) -> Federation | None:
+        """Return the AD FS of one of its domains, None for a managed one."""
+        return next((d.federation for d in self.domains if d.name == domain.lower()), None)

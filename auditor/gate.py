@@ -7,7 +7,7 @@ The breaker counts requests under way as if they were refused, so that concurren
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from auditor.model import CaseKey, Mark, Reading, Refusal, Why
 
@@ -36,7 +36,8 @@ class GrantedTurn:
     """A turn; see model.Turn."""
 
     refused: Refusal | None = None
-    reading: Reading | None = field(default=None)
+    early: bool = False
+    reading: Reading | None = None
 
     def outcome(self, reading: Reading) -> None:
         """Keep how it went."""
@@ -61,17 +62,16 @@ class Gate:
     @contextmanager
     def submission(self, key: CaseKey, tenant: str) -> Iterator[GrantedTurn]:
         """Wait for a turn to submit a password for a case."""
-        refusal = self._enter(key, tenant)
-        if refusal is not None:
-            yield GrantedTurn(refusal)
+        turn = self._enter(key, tenant)
+        if turn.refused is not None:
+            yield turn
             return
-        turn = GrantedTurn()
         try:
             self._wait(tenant)
             self._intend(key)
             yield turn
         finally:
-            self._leave(key, tenant, turn.reading)
+            self._leave(key, tenant, turn)
 
     def interrupt(self) -> None:
         """Grant no further turn."""
@@ -85,15 +85,16 @@ class Gate:
         with self._changed:
             return tuple(state.stopped for state in self._tenants.values() if state.stopped)
 
-    def _enter(self, key: CaseKey, tenant: str) -> Refusal | None:
+    def _enter(self, key: CaseKey, tenant: str) -> GrantedTurn:
         with self._changed:
             state = self._tenants.setdefault(tenant, _Tenant())
             self._changed.wait_for(lambda: self._decided(key, state))
             refusal = self._refusal(key, state)
-            if refusal is None:
-                state.granted += 1
-                state.under_way += 1
-            return refusal
+            if refusal is not None:
+                return GrantedTurn(refusal)
+            state.granted += 1
+            state.under_way += 1
+            return GrantedTurn(early=state.granted <= self._limits.of_first)
 
     def _decided(self, key: CaseKey, state: _Tenant) -> bool:
         return self._refusal(key, state) is not None or not self._limits.on or self._room(state)
@@ -114,22 +115,23 @@ class Gate:
             return Refusal(Why.BREAKER, state.stopped)
         return None
 
-    def _leave(self, key: CaseKey, tenant: str, reading: Reading | None) -> None:
+    def _leave(self, key: CaseKey, tenant: str, turn: GrantedTurn) -> None:
         with self._changed:
             state = self._tenants[tenant]
             state.under_way -= 1
-            self._accounts[key.account] = (reading is not None and reading.mark is Mark.RIGHT, key)
-            self._count(state, tenant, reading)
+            proven = turn.reading is not None and turn.reading.mark is Mark.RIGHT
+            self._accounts[key.account] = (proven, key)
+            self._count(state, tenant, turn)
             self._changed.notify_all()
 
-    def _count(self, state: _Tenant, tenant: str, reading: Reading | None) -> None:
-        limits = self._limits
+    def _count(self, state: _Tenant, tenant: str, turn: GrantedTurn) -> None:
+        reading = turn.reading
         if reading is None or reading.refusal:
             state.in_a_row += 1
-            state.early_bad += state.granted <= limits.of_first
+            state.early_bad += turn.early
         elif reading.mark in {Mark.RIGHT, Mark.PROBABLY_RIGHT}:
             state.in_a_row = 0
-        if limits.on and not state.stopped:
+        if self._limits.on and not state.stopped:
             state.stopped = self._why_stopped(state, tenant)
 
     def _why_stopped(self, state: _Tenant, tenant: str) -> str:

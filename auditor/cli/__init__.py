@@ -1,0 +1,1 @@
+"""The console command. The only place that knows Typer and Rich."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-Detail: TypeAlias = "str | int | float | bool | None | tuple[str, ...]"
+Detail: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
 
 
 @dataclass(frozen=True, slots=True)

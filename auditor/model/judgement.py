@@ -138,7 +138,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """Which run a report is about. Times are UTC; `mode` says which probes ran; `ended` is None if it did not."""
+    """Which run a report is about. Times are UTC; `mode` says which probes ran; `ended` may be None."""
 
     id: str
     tool_version: str
@@ -157,8 +157,11 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The audit in numbers: cases, verdict value -> cases per axis, cases per severity of the worst
-    finding, findings per severity, fixes by how many accounts they free, contract -> cases.
+    """The audit in numbers.
+
+    Per axis: verdict value -> cases; `worst`: severity of a case's worst finding ("none" without one)
+    -> cases; findings per severity; contract state -> cases. `unanswered` counts cases whose contract has no answer, `undecided` those
+    whose path could not be told.
     """
 
     cases: int
@@ -170,6 +173,7 @@ class Summary:
     findings: "Mapping[Severity, int]"
     contracts: "Mapping[Contract, int]"
     unanswered: int
+    undecided: int = 0
 
 
 class Audit(Protocol):

@@ -61,11 +61,11 @@ class Progress(Protocol):
     """Who wants to know how far the run is."""
 
     def stage(self, name: str, total: int) -> None:
-        """A stage begins, with so many steps."""
+        """Begin a stage of so many steps."""
         ...
 
-    def step(self, note: str = "") -> None:
-        """One step of the stage is done."""
+    def step(self, note: str = "", verdict: str = "") -> None:
+        """Say that one step of the stage is done, and with which ROPC verdict if it has one."""
         ...
 
 

@@ -1,0 +1,227 @@
+"""`auditor audit` and `auditor report`."""
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor import __version__
+from auditor.cli import options
+from auditor.errors import ReportError, UsageError
+from auditor.model import Severity
+
+if TYPE_CHECKING:
+    from auditor.cli.console import Screen
+    from auditor.cli.setting import Prepared
+    from auditor.model import Ask, Audit, Inventory, RunInfo
+    from auditor.run.interface import Settings
+
+_OUTPUT = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Where the report goes (report.xlsx beside the inventory)."
+    ),
+]
+_FORMAT = Annotated[
+    list[str] | None,
+    typer.Option("--format", metavar="xlsx|json", help="Report format; may be repeated or comma-separated."),
+]
+
+
+def audit(
+    inventory: options.INVENTORY,
+    output: _OUTPUT = None,
+    formats: _FORMAT = None,
+    sheet: options.SHEET = None,
+    mapping: options.MAPPING = None,
+    skip_invalid: options.SKIP_INVALID = False,
+    allow_plaintext: options.PLAINTEXT = False,
+    config: options.CONFIG = None,
+    tenant: Annotated[
+        list[str] | None,
+        typer.Option("--tenant", metavar="DOMAIN|GUID", help="A tenant you agree to sign in to; repeatable."),
+    ] = None,
+    federation_host: Annotated[
+        list[str] | None,
+        typer.Option("--federation-host", metavar="HOST", help="A federation host you agree to; repeatable."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Agree to every tenant and federation host that is found.")
+    ] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
+    people: options.PEOPLE = False,
+    no_passwords: options.NO_PASSWORDS = False,
+    check_table: Annotated[
+        str | None,
+        typer.Option("--check-table", metavar="TABLE|none", help="Table to read one key of (account)."),
+    ] = None,
+    vantage: Annotated[
+        str | None, typer.Option("--vantage", metavar="NAME", help="Where this run signs in from.")
+    ] = None,
+    concurrency: options.CONCURRENCY = None,
+    rate: options.RATE = "5",
+    proxy: options.PROXY = None,
+    ca_bundle: options.CA_BUNDLE = None,
+    contract: Annotated[
+        bool, typer.Option("--contract", help="Judge by the column `expected`: exit 10 when broken.")
+    ] = False,
+    fail_on: Annotated[
+        Severity | None, typer.Option("--fail-on", help="Exit 10 on findings at or above this severity.")
+    ] = None,
+    quiet: options.QUIET = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log every request, without secrets.")
+    ] = False,
+) -> None:
+    """Audit the accounts of an inventory and write the remediation workbook.
+
+    Discovery asks without a password which tenant, environment and realm each account belongs to. Then
+    you agree once to what was found, and each integration account's password is sent once, to see
+    whether it still gets in with OAuth.
+    """
+    from auditor.cli.console import Screen, Terminal  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.setting import Choices, prepare  # noqa: PLC0415 - so are the rules
+    from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
+
+    screen = Screen(quiet=quiet, verbose=verbose)
+    choices = Choices(
+        config=config,
+        proxy=proxy,
+        ca_bundle=ca_bundle,
+        concurrency=concurrency,
+        rate=rate,
+        vantage=vantage,
+        check_table=check_table,
+        tenants=tuple(tenant or ()),
+        federation_hosts=tuple(federation_host or ()),
+        yes=yes,
+        people=people,
+        passwords=not no_passwords,
+        skip_invalid=skip_invalid,
+        reading=ReadOptions(sheet=sheet, mapping=mapping_of(mapping), allow_plaintext=allow_plaintext),
+    )
+    prepared = prepare(inventory, choices, screen)
+    target = output or inventory.parent / "report.xlsx"
+    names = formats_of(formats, target)
+    result = run_audit(prepared, Terminal(screen, no_input=no_input), screen, target, names)
+    finish(result, screen, contract=contract, fail_on=fail_on)
+
+
+def report(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", show_default=False, help="Run file of an earlier audit.")
+    ],
+    output: _OUTPUT = None,
+    formats: _FORMAT = None,
+    contract: Annotated[bool, typer.Option("--contract", help="Judge by the column `expected`.")] = False,
+    fail_on: Annotated[
+        Severity | None, typer.Option("--fail-on", help="Exit 10 on findings at or above this severity.")
+    ] = None,
+    quiet: options.QUIET = False,
+) -> None:
+    """Judge an earlier run again with today's rules and write its report anew.
+
+    Reads the run file alone: no network, no password.
+    """
+    from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.journal import Journal  # noqa: PLC0415 - only for this command
+    from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
+    from auditor.run.judged import judge  # noqa: PLC0415 - only for this command
+
+    screen = Screen(quiet=quiet)
+    journal = Journal.open(run)
+    try:
+        judged = judge(journal, load_rulebook())
+        target = output or run.with_name("report.xlsx")
+        write_reports(judged, target, formats_of(formats, target), screen)
+        finish(judged, screen, contract=contract, fail_on=fail_on)
+    finally:
+        journal.close()
+
+
+def run_audit(
+    prepared: "Prepared", ask: "Ask", screen: "Screen", target: Path, formats: tuple[str, ...]
+) -> "Audit":
+    """Collect, judge and write; returns the audit, its run file left open for whoever reads it again."""
+    from auditor.run.collect import collect  # noqa: PLC0415 - msal and requests are slow to import
+    from auditor.run.judged import judge  # noqa: PLC0415 - only where judged
+
+    _writable(target)
+    run, path = new_run(prepared.inventory, prepared.settings, target)
+    with screen.progress() as progress:
+        tools = prepared.tools(ask, progress)
+        journal = collect(prepared.inventory, run, path, prepared.settings, tools)
+    judged = judge(journal, prepared.rulebook)
+    write_reports(judged, target, formats, screen)
+    screen.say(f"run file: {path}")
+    return judged
+
+
+def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tuple[RunInfo, Path]":
+    """Return a new run and where its run file goes: beside the report, named by time and chance."""
+    from auditor.journal.store import SUFFIX  # noqa: PLC0415 - only where a run begins
+    from auditor.model import RunInfo  # noqa: PLC0415 - as above
+
+    started = datetime.now(UTC)
+    run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    mode = "discovery and passwords" if settings.passwords else "discovery only"
+    run = RunInfo(
+        id=run_id,
+        tool_version=__version__,
+        source=inventory.source,
+        started=started,
+        ended=None,
+        mode=mode,
+        vantage=settings.vantage,
+        simulated=settings.simulated,
+    )
+    return run, target.with_name(f"{target.stem}-{run_id}{SUFFIX}")
+
+
+def write_reports(audit: "Audit", target: Path, formats: tuple[str, ...], screen: "Screen") -> None:
+    """Write the report in each format; the target's suffix gives way to the format's own."""
+    from auditor.writers import writer_for  # noqa: PLC0415 - only where a report is written
+
+    for name in formats:
+        writer = writer_for(name)
+        path = target.with_suffix(writer.suffix)
+        writer.write(audit, path)
+        screen.result(f"{path}" if screen.quiet else f"report: {path}")
+
+
+def finish(
+    audit: "Audit", screen: "Screen", *, contract: bool = False, fail_on: Severity | None = None
+) -> None:
+    """Print the closing table, say why the exit code is what it is, and end with it."""
+    from auditor.exit_codes import verdict_of  # noqa: PLC0415 - only at the end
+
+    screen.close(audit)
+    code, reasons = verdict_of(audit, contract=contract, fail_on=fail_on)
+    for reason in reasons:
+        screen.say(reason)
+    if code:
+        raise typer.Exit(code)
+
+
+def formats_of(given: list[str] | None, target: Path) -> tuple[str, ...]:
+    """Return the formats to write: those named, else what the target's suffix says, else xlsx."""
+    named = [name.strip().lower() for item in given or () for name in item.split(",") if name.strip()]
+    if not named:
+        named = [target.suffix.lstrip(".").lower() or "xlsx"]
+    return tuple(dict.fromkeys(named))
+
+
+def mapping_of(given: list[str] | None) -> dict[str, str]:
+    """Return what `--map` says, column header -> field; raises UsageError for what is no pair."""
+    pairs = [item.rpartition("=") for item in given or ()]
+    if any(not column or not field for column, _, field in pairs):
+        raise UsageError("--map takes COLUMN=FIELD", 'for example --map "Service login=account"')
+    return {column.strip(): field.strip().lower() for column, _, field in pairs}
+
+
+def _writable(target: Path) -> None:
+    """Refuse before anything is asked what could not be written afterwards."""
+    if not target.parent.is_dir():
+        raise ReportError(f"there is no folder {target.parent}", "make it, or choose another with -o")

@@ -1,0 +1,164 @@
+"""What the operator sees and is asked: progress, closing table, questions.
+
+Results go to standard output, everything else to standard error.
+"""
+
+import getpass
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from auditor.errors import SecretError
+from auditor.model import Audit, Axis, Severity
+
+_TITLES = {Axis.MFA: "MFA", Axis.CONSENT: "Consent", Axis.ROPC: "ROPC", Axis.PATH: "Path"}
+_COLOURS = {
+    Severity.BLOCKER: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+
+
+class Screen:
+    """One run's console. `quiet` leaves the result alone; a terminal gets bars, anything else plain lines."""
+
+    def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
+        self.quiet, self.verbose = quiet, verbose
+        self._notes = Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=not sys.stderr.isatty())
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._shown: Progress | None = None
+
+    def say(self, text: str) -> None:
+        """Print a line about the run."""
+        self._notes.print(escape(text))
+
+    def result(self, text: str) -> None:
+        """Print a line that is the result."""
+        self._out.print(escape(text))
+
+    @contextmanager
+    def progress(self) -> "Iterator[Bars | Lines]":
+        """Show how far the run is while the block lasts."""
+        if self.quiet or not self._notes.is_terminal:
+            yield Lines(self)
+            return
+        columns = (
+            TextColumn("{task.description:<10}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[tally]}"),
+        )
+        with Progress(*columns, console=self._notes, transient=False) as shown:
+            self._shown = shown
+            yield Bars(shown)
+        self._shown = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Keep the bars still while the operator is asked something."""
+        shown = self._shown
+        if shown is None:
+            yield
+            return
+        shown.stop()
+        yield
+        shown.start()
+
+    def close(self, audit: Audit) -> None:
+        """Print the closing table: cases per verdict, findings per severity."""
+        table = Table(title="What came out", title_justify="left", show_lines=False)
+        for name, style in (("", "bold"), ("verdict", ""), ("cases", "")):
+            table.add_column(name, style=style, justify="right" if name == "cases" else "left")
+        for axis in Axis:
+            counts = audit.summary.verdicts[axis]
+            for index, (value, count) in enumerate(sorted(counts.items(), key=lambda item: -item[1])):
+                table.add_row(_TITLES[axis] if index == 0 else "", escape(value), str(count))
+            table.add_section()
+        for index, severity in enumerate(s for s in Severity if audit.summary.findings.get(s)):
+            word = f"[{_COLOURS[severity]}]{severity}[/]"
+            found = str(audit.summary.findings[severity])
+            table.add_row("Findings" if index == 0 else "", word, found)
+        self._notes.print(table)
+
+
+class Bars:
+    """Progress on a terminal: a bar a stage, with counts by verdict."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._task: TaskID | None = None
+        self._tally: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def stage(self, name: str, total: int) -> None:
+        """Begin a bar."""
+        self._tally.clear()
+        self._task = self._shown.add_task(name, total=total, tally="")
+
+    def step(self, note: str = "", verdict: str = "") -> None:  # noqa: ARG002 - the bar names no account
+        """Advance the bar."""
+        if self._task is None:
+            return
+        with self._lock:
+            self._tally[verdict] += bool(verdict)
+            tally = "  ".join(f"{word}: {count}" for word, count in self._tally.items() if count)
+            self._shown.update(self._task, advance=1, tally=tally)
+
+
+class Lines:
+    """Progress elsewhere: a line when a stage begins, and every tenth of it."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._name, self._total, self._done = "", 0, 0
+        self._lock = threading.Lock()
+
+    def stage(self, name: str, total: int) -> None:
+        """Say what begins."""
+        self._name, self._total, self._done = name, total, 0
+        self._screen.say(f"{name}: {total}")
+
+    def step(self, note: str = "", verdict: str = "") -> None:  # noqa: ARG002 - a log names no account
+        """Say every tenth of the stage, where a stage is long."""
+        with self._lock:
+            self._done += 1
+            tenth = self._total // 10
+            if self._total >= 100 and self._done % tenth == 0:  # noqa: PLR2004 - short stages need no lines
+                self._screen.say(f"{self._name}: {self._done} of {self._total}")
+
+
+class Terminal:
+    """Questions to the operator; with nobody there, or `--no-input`, every answer is no."""
+
+    def __init__(self, screen: Screen, *, no_input: bool) -> None:
+        self._screen = screen
+        self._nobody = no_input or not (sys.stdin.isatty() and sys.stderr.isatty())
+        self._lock = threading.Lock()
+
+    def agree(self, tenants: Sequence[str], hosts: Sequence[str]) -> bool:
+        """Ask once whether the operator owns what would be signed in to."""
+        if self._nobody:
+            return False
+        lines = [f"  tenant {name}" for name in tenants] + [f"  federation host {name}" for name in hosts]
+        question = "Passwords would be sent, once an account, to:\n" + "\n".join(lines)
+        with self._screen.paused():
+            sys.stderr.write(f"{question}\nDo you own these, or audit them on behalf of who does? [y/N] ")
+            sys.stderr.flush()
+            return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    def password(self, account: str) -> str:
+        """Ask for an account's password, unseen."""
+        if self._nobody:
+            raise SecretError("nobody can be asked for a password here", "run it on a terminal")
+        with self._lock, self._screen.paused():
+            return getpass.getpass(f"Password of {account}: ", stream=sys.stderr)

@@ -1,0 +1,116 @@
+"""`auditor demo`: the real pipeline over the simulated cloud."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.errors import LabError, ReportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.lab.inventory import LabRow
+    from auditor.lab.server import Lab
+    from auditor.lab.world import World
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the two workbooks go.")
+    ] = Path("demo"),
+    world: Annotated[
+        str, typer.Option("--world", metavar="NAME|FILE", help="Shipped world (shipped, breaker) or a file.")
+    ] = "shipped",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing but where the result is.")
+    ] = False,
+) -> None:
+    """Audit a simulated estate: writes demo/accounts.xlsx and demo/report.xlsx. No tenant, no questions.
+
+    The world `breaker` shows what happens when an inventory's passwords turn out to be stale.
+    """
+    from auditor.cli.audit import finish, run_audit  # noqa: PLC0415 - see cli.main
+    from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.setting import simulated  # noqa: PLC0415 - reads the rules
+    from auditor.run.interface import Unattended  # noqa: PLC0415 - only here
+
+    load_world, rows_of, lab_of = lab_parts()
+    screen = Screen(quiet=quiet)
+    loaded = load_world(world)
+    rows = rows_of(loaded)
+    inventory = folder / "accounts.xlsx"
+    _folder(folder)
+    passwords = write_rows(inventory, rows)
+    screen.say(f"simulated estate: {inventory}")
+    with lab_of(loaded) as lab, _environment(passwords):
+        prepared = simulated(inventory, lab.proxy, lab.ca_file, breaker=world == "breaker", screen=screen)
+        audit = run_audit(prepared, Unattended(), screen, folder / "report.xlsx", ("xlsx",))
+    finish(audit, screen)
+
+
+def lab_parts() -> "tuple[Callable[[str], World], Callable[[World], list[LabRow]], type[Lab]]":
+    """Return the lab's entrances; raises LabError that names the extra when it is not installed."""
+    try:
+        from auditor.lab.inventory import inventory_rows  # noqa: PLC0415 - an optional extra
+        from auditor.lab.server import Lab  # noqa: PLC0415 - an optional extra
+        from auditor.lab.world import load_world  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise LabError(
+            f"the simulated cloud needs the extra `lab` ({error.name} is missing)",
+            "pip install 'wstrust-oauth-auditor[lab]', or from a checkout: pip install '.[lab]'",
+        ) from None
+    return load_world, inventory_rows, Lab
+
+
+def write_rows(path: Path, rows: "Sequence[LabRow]") -> dict[str, str]:
+    """Write a world's inventory with credentials by environment variable; returns their values by name."""
+    from auditor.rulebook.load import load_apps  # noqa: PLC0415 - only here
+    from auditor.workbooks.template import write_inventory  # noqa: PLC0415 - openpyxl is slow to import
+
+    names = credential_names(rows)
+    table = [
+        dict(row.columns, credential=f"env:{name}" if name else "")
+        for row, name in zip(rows, names, strict=True)
+    ]
+    write_inventory(path, table, load_apps())
+    return {name: row.password or "" for row, name in zip(rows, names, strict=True) if name}
+
+
+def credential_names(rows: "Sequence[LabRow]") -> list[str]:
+    """Return a variable's name for each row that has a password; the same account, the same name."""
+    known: dict[tuple[str, str | None], str] = {}
+    for row in rows:
+        key = (row.columns["account"].strip().lower(), row.password)
+        known.setdefault(key, f"LAB_PASSWORD_{len(known) + 1:04d}")
+    return [
+        known[row.columns["account"].strip().lower(), row.password] if row.password is not None else ""
+        for row in rows
+    ]
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables while the block lasts."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(
+            f"{folder} cannot be made ({type(error).__name__})", "choose another with -o"
+        ) from None

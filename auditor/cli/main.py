@@ -1,0 +1,64 @@
+"""The command `auditor`: its groups of commands, and the one place where errors end."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor import __version__
+from auditor.errors import AuditorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def build() -> typer.Typer:
+    """Return the command with all its subcommands; each imports what it needs when it runs."""
+    from auditor.cli import audit, demo, lab, prepare  # noqa: PLC0415 - the commands' own modules
+
+    app = typer.Typer(
+        name="auditor",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        help="Which accounts can sign in to Dataverse / Dynamics 365 without WS-Trust - "
+        "and what has to be done for the others, by whom.",
+        epilog="Start with [bold]auditor demo[/bold]: a simulated estate, no tenant, no questions.",
+    )
+    app.callback()(_root)
+    app.command("audit")(audit.audit)
+    app.command("report")(audit.report)
+    app.command("plan")(prepare.plan)
+    app.command("init")(prepare.init)
+    app.command("demo")(demo.demo)
+    app.add_typer(lab.group(), name="lab")
+    return app
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"auditor {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """Hold the options that stand before a command."""
+
+
+def main(arguments: "Sequence[str] | None" = None) -> None:
+    """Run the command and end the process with its exit code (auditor.exit_codes)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        build()(args=arguments)
+    except AuditorError as error:
+        sys.stderr.write(f"error: {error}\n")
+        if error.advice:
+            sys.stderr.write(f"advice: {error.advice}\n")
+        sys.exit(error.exit_code)

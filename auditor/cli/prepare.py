@@ -1,0 +1,148 @@
+"""`auditor plan` and `auditor init`: everything before a run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli import options
+from auditor.errors import ReportError
+
+if TYPE_CHECKING:
+    from auditor.cli.console import Screen
+    from auditor.cli.setting import Prepared
+    from auditor.run.plan import RunPlan
+
+_LATER = "known after discovery (--discover)"
+
+
+def plan(
+    inventory: options.INVENTORY,
+    sheet: options.SHEET = None,
+    mapping: options.MAPPING = None,
+    skip_invalid: options.SKIP_INVALID = False,
+    allow_plaintext: options.PLAINTEXT = False,
+    config: options.CONFIG = None,
+    people: options.PEOPLE = False,
+    no_passwords: options.NO_PASSWORDS = False,
+    discover: Annotated[
+        bool, typer.Option("--discover", help="Ask for tenants, environments and realms; still no password.")
+    ] = False,
+    concurrency: options.CONCURRENCY = None,
+    rate: options.RATE = "5",
+    proxy: options.PROXY = None,
+    ca_bundle: options.CA_BUNDLE = None,
+) -> None:
+    """Say what an audit would do: cases, hosts, password submissions, accounts left out and why.
+
+    Resolves no credential and, without --discover, asks nothing of the network.
+    """
+    from auditor.cli.audit import mapping_of  # noqa: PLC0415 - see cli.main: commands load what they need
+    from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.setting import Choices, prepare  # noqa: PLC0415 - reads the rules
+    from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
+    from auditor.run.plan import plan_run  # noqa: PLC0415 - only for this command
+
+    screen = Screen(quiet=False)
+    choices = Choices(
+        reading=ReadOptions(sheet=sheet, mapping=mapping_of(mapping), allow_plaintext=allow_plaintext),
+        config=config,
+        proxy=proxy,
+        ca_bundle=ca_bundle,
+        concurrency=concurrency,
+        rate=rate,
+        people=people,
+        passwords=not no_passwords,
+        skip_invalid=skip_invalid,
+    )
+    prepared = prepare(inventory, choices, screen)
+    planned = plan_run(prepared.inventory, prepared.settings, prepared.rulebook.clouds)
+    for line in plan_lines(planned):
+        screen.result(line)
+    if discover:
+        _discover(prepared, screen)
+    else:
+        screen.result(f"tenants, realms and federation hosts: {_LATER}")
+
+
+def plan_lines(planned: "RunPlan") -> list[str]:
+    """Return a plan as lines for people."""
+    reasons: dict[str, list[str]] = {}
+    for case, refusal in planned.skipped:
+        reasons.setdefault(f"{refusal.why}", []).append(case.account)
+    accounts_asked = len({case.account_id for case in planned.submissions})
+    lines = [
+        f"cases: {planned.cases} ({planned.accounts} accounts)",
+        f"hosts to ask: {', '.join(planned.hosts)}",
+        f"tenants to look up: {', '.join(planned.domains)}",
+        f"password submissions: at most {len(planned.submissions)}, for {accounts_asked} accounts"
+        " (a second one for an account only after an answer that proves its password right)",
+    ]
+    for why, accounts in reasons.items():
+        lines.append(f"no password sent, {why}: {len(accounts)}")
+        lines += [f"  {account}" for account in dict.fromkeys(accounts)]
+    return [*lines, f"expected duration: about {_duration(planned.seconds)}"]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:  # noqa: PLR2004 - below that, people count in seconds
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"
+
+
+def _discover(prepared: "Prepared", screen: "Screen") -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415 - only here
+
+    from auditor.network import Door  # noqa: PLC0415 - requests is slow to import
+    from auditor.probes.interface import Outlook  # noqa: PLC0415 - as above
+    from auditor.run.discovery import discover  # noqa: PLC0415 - as above
+    from auditor.run.plan import discovered_line  # noqa: PLC0415 - as above
+
+    cases = [case for case in prepared.inventory.cases if not case.skip]
+    settings, clouds = prepared.settings, prepared.rulebook.clouds
+    door = Door(settings.door)
+    try:
+        outlook = Outlook(door, settings.vantage, lambda: datetime.now(UTC))
+        with screen.progress() as progress:
+            found = discover(cases, clouds, outlook, Forgotten(), progress, settings.concurrency)
+    finally:
+        door.close()
+    for case in cases:
+        words = discovered_line(found, case, clouds)
+        federation = f", federation host {words['federation_host']}" if words["federation_host"] else ""
+        screen.result(
+            f"{case.account} -> {case.environment}: realm {words['realm']}, tenant {words['tenant']},"
+            f" environment's tenant {words['environment']}{federation}"
+        )
+
+
+class Forgotten:
+    """A sink for evidence that a plan has no use for afterwards."""
+
+    def record(self, evidence: object) -> None:
+        """Forget."""
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to put them; made if it is not there.")
+    ] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+) -> None:
+    """Write an inventory template (accounts.xlsx) and a commented auditor.toml."""
+    from auditor.resources import shipped_text  # noqa: PLC0415 - only for this command
+    from auditor.rulebook.load import load_apps  # noqa: PLC0415 - only for this command
+    from auditor.workbooks.template import write_template  # noqa: PLC0415 - openpyxl is slow to import
+
+    workbook, config = folder / "accounts.xlsx", folder / "auditor.toml"
+    there = [path.name for path in (workbook, config) if path.exists()]
+    if there and not force:
+        raise ReportError(f"{' and '.join(there)} already there", "--force replaces, or name another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_template(workbook, load_apps())
+        config.write_text(shipped_text("reports", "inventory/auditor.toml"), encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{folder} cannot be written ({type(error).__name__})", "name another") from None
+    typer.echo(f"inventory template: {workbook}")
+    typer.echo(f"configuration: {config}")

@@ -1,0 +1,150 @@
+"""From options, configuration and inventory to a run's settings and tools."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.clouds import load_clouds
+from auditor.config import Config, apply_overrides, load_config
+from auditor.errors import InventoryError, UsageError
+from auditor.gate import BreakerLimits
+from auditor.inventory import ReadOptions, format_problems, read_inventory
+from auditor.model import Ask, Inventory, Progress, Vantage
+from auditor.network import DoorSettings
+from auditor.probes.dataverse import parse_table
+from auditor.rulebook.load import load_rulebook
+from auditor.run.interface import ScopeAnswer, Settings, Tools
+
+if TYPE_CHECKING:
+    from auditor.cli.console import Screen
+    from auditor.rulebook.book import Rulebook
+
+_SHOWN = 50
+_FASTEST = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the options said; None and empty mean "what the configuration says"."""
+
+    reading: ReadOptions
+    config: Path | None = None
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    concurrency: int | None = None
+    rate: str = "5"
+    vantage: str | None = None
+    check_table: str | None = None
+    tenants: tuple[str, ...] = ()
+    federation_hosts: tuple[str, ...] = ()
+    yes: bool = False
+    people: bool = False
+    passwords: bool = True
+    skip_invalid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything a run starts from."""
+
+    inventory: Inventory
+    settings: Settings
+    rulebook: "Rulebook"
+    base: Path
+
+    def tools(self, ask: Ask, progress: Progress) -> Tools:
+        """Return what the run needs, with whom to ask and whom to tell."""
+        return Tools(
+            clouds=self.rulebook.clouds,
+            rulebook=self.rulebook,
+            ask=ask,
+            progress=progress,
+            base=self.base,
+            now=lambda: datetime.now(UTC),
+        )
+
+
+def prepare(path: Path, choices: Choices, screen: "Screen") -> Prepared:
+    """Return what a run over an inventory starts from.
+
+    Raises ConfigError, RulesError, InventoryError (with every bad row), NothingToAudit, UsageError.
+    """
+    config = load_config(choices.config)
+    rulebook = load_rulebook()
+    apps = apply_overrides(rulebook.apps, config)
+    reading = replace(choices.reading, default_app=config.defaults_app)
+    inventory = read_inventory(path, reading, apps, load_clouds())
+    for remark in inventory.remarks:
+        screen.say(f"note: {remark}")
+    if inventory.invalid and not choices.skip_invalid:
+        raise _bad_rows(inventory)
+    return Prepared(inventory, settings_of(choices, config), rulebook, path.resolve().parent)
+
+
+def settings_of(choices: Choices, config: Config) -> Settings:
+    """Return a run's settings: options over configuration over defaults."""
+    vantage = Vantage(choices.vantage) if choices.vantage else config.vantage
+    scope = ScopeAnswer(
+        tenants=frozenset(t.lower() for t in (*choices.tenants, *config.tenants)),
+        hosts=frozenset(h.lower() for h in (*choices.federation_hosts, *config.federation_hosts)),
+        everything=choices.yes,
+    )
+    door = DoorSettings(
+        proxy=choices.proxy if choices.proxy is not None else config.proxy,
+        ca_bundle=choices.ca_bundle or config.ca_bundle,
+    )
+    table = config.check_table if choices.check_table is None else choices.check_table
+    return Settings(
+        vantage=vantage,
+        concurrency=choices.concurrency or config.concurrency,
+        rate=rate_of(choices.rate),
+        table=parse_table(table),
+        passwords=choices.passwords,
+        people=choices.people,
+        scope=scope,
+        breaker=BreakerLimits(config.breaker.consecutive, config.breaker.first, config.breaker.of),
+        door=door,
+    )
+
+
+def simulated(
+    path: Path, proxy: str, ca_bundle: Path, screen: "Screen", *, breaker: bool = False
+) -> Prepared:
+    """Return what a run against the lab starts from: marked as simulated, unpaced, everything agreed to.
+
+    The breaker is off unless it is what is to be shown; nobody can be locked out of a simulation.
+    """
+    choices = Choices(
+        reading=ReadOptions(), proxy=proxy, ca_bundle=ca_bundle, rate="off", yes=True, skip_invalid=True
+    )
+    prepared = prepare(path, choices, screen)
+    settings = replace(
+        prepared.settings,
+        simulated=True,
+        breaker=replace(prepared.settings.breaker, on=breaker),
+        vantage=prepared.settings.vantage if prepared.settings.vantage.label else Vantage("simulated"),
+    )
+    return replace(prepared, settings=settings)
+
+
+def rate_of(text: str) -> float | None:
+    """Return submissions a second, None for `off`; raises UsageError for anything else."""
+    if text.strip().lower() == "off":
+        return None
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= _FASTEST:
+        raise UsageError("--rate takes a number of submissions a second, or off", "for example --rate 2")
+    return rate
+
+
+def _bad_rows(inventory: Inventory) -> InventoryError:
+    lines = format_problems(inventory.invalid)
+    shown = [*lines[:_SHOWN], *([f"... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else [])]
+    return InventoryError(
+        f"{len(inventory.invalid)} rows cannot be audited:\n" + "\n".join(f"  {line}" for line in shown),
+        "correct them, or audit the others with --skip-invalid; these are then reported as not audited",
+    )

@@ -1,0 +1,152 @@
+"""Collecting: discovery, the scope, then the sign-in sessions - everything into the run file."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from auditor.gate import Gate
+from auditor.journal import Header, Journal
+from auditor.model import Case, Evidence, Inventory, Question, Refusal, RunInfo, Why
+from auditor.network import Door, Pace
+from auditor.probes.interface import Outlook
+from auditor.probes.password import PasswordProbe
+from auditor.rulebook.answers import interpret
+from auditor.rulebook.facts import build_estate, facts_of
+from auditor.run.discovery import Discovered, discover, login_of
+from auditor.run.interface import Settings, Tools
+from auditor.run.scope import AgreedScope, Plan, agree, sendable, wanted
+from auditor.run.sessions import SignIns, by_account, not_asked
+from auditor.run.workers import each
+from auditor.secrets import Resolver
+
+
+def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, tools: Tools) -> Journal:
+    """Ask everything there is to ask and return the run file, open.
+
+    On Ctrl-C the run file says of every case that was not reached that it was interrupted, and the
+    journal is returned as usual. Raises ScopeError, JournalError; the run file stays in any case.
+    """
+    journal = Journal.create(path, Header(run), inventory.cases, inventory.invalid)
+    door = Door(settings.door)
+    outlook = Outlook(door, settings.vantage, tools.now)
+    try:
+        run = _ask(journal, run, outlook, settings, tools, inventory)
+        journal.update(Header(replace(run, ended=tools.now())))
+    except BaseException:
+        journal.close()
+        raise
+    finally:
+        door.close()
+    return journal
+
+
+def _ask(
+    journal: Journal,
+    run: RunInfo,
+    outlook: Outlook,
+    settings: Settings,
+    tools: Tools,
+    inventory: Inventory,
+) -> RunInfo:
+    reached = _Reached(journal)
+    cases = [case for case in inventory.cases if not case.skip]
+    gate = _gate(journal, settings, outlook)
+    try:
+        found = discover(cases, tools.clouds, outlook, journal, tools.progress, settings.concurrency)
+        plans, refused = _plans(inventory.cases, found, settings, tools)
+        scope = agree(plans, settings.scope, tools.ask)
+        run = replace(run, scope_tenants=_named(scope, plans), scope_hosts=tuple(sorted(scope.hosts)))
+        journal.update(Header(run))
+        sessions = _sessions(outlook, gate, scope, settings, tools, reached)
+        for case, refusal in refused:
+            sessions.not_asked(case, refusal)
+        groups = by_account(plans)
+        tools.progress.stage("Sign-in", len(plans))
+        each(sessions.account, groups, settings.concurrency, gate.interrupt)
+    except KeyboardInterrupt:
+        run = replace(run, interrupted=True)
+    reached.rest(inventory.cases, outlook)
+    return replace(run, stopped=gate.stops)
+
+
+class _Reached:
+    """Records evidence and remembers which cases have a password slot, so that none stays without."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._subjects: set[str] = set()
+
+    def record(self, evidence: Evidence) -> None:
+        self._journal.record(evidence)
+        if evidence.question is Question.PASSWORD:
+            self._subjects.add(evidence.subject.key)
+
+    def rest(self, cases: Sequence[Case], outlook: Outlook) -> None:
+        """Say of every case that was not reached that it was interrupted."""
+        for case in cases:
+            if str(case.key) not in self._subjects:
+                for evidence in not_asked(outlook, case, Refusal(Why.INTERRUPTED, "")):
+                    self._journal.record(evidence)
+
+
+def _gate(journal: Journal, settings: Settings, outlook: Outlook) -> Gate:
+    pace = Pace(settings.rate)
+    return Gate(
+        settings.breaker,
+        intend=lambda key: journal.intend(key.account, str(key), outlook.now()),
+        wait=pace.wait,
+    )
+
+
+def _sessions(
+    outlook: Outlook,
+    gate: Gate,
+    scope: AgreedScope,
+    settings: Settings,
+    tools: Tools,
+    sink: _Reached,
+) -> SignIns:
+    return SignIns(
+        outlook=outlook,
+        probe=PasswordProbe(outlook),
+        gate=gate,
+        interpret=functools.partial(interpret, tools.rulebook),
+        resolver=Resolver(tools.base, tools.ask.password),
+        scope=scope,
+        table=settings.table,
+        sink=sink,
+        progress=tools.progress,
+    )
+
+
+def _plans(
+    cases: Sequence[Case], found: Discovered, settings: Settings, tools: Tools
+) -> tuple[list[Plan], list[tuple[Case, Refusal]]]:
+    """Return the submissions to make, and why each other case gets none."""
+    plans: list[Plan] = []
+    refused: list[tuple[Case, Refusal]] = []
+    estate = build_estate(cases)
+    for case in cases:
+        refusal = wanted(case, settings)
+        if refusal is None:
+            login = login_of(tools.clouds, case)
+            evidence = found.of(case, login)
+            refusal = sendable(facts_of(tools.rulebook, case, evidence, estate))
+        if refusal is None:
+            plans.append(_plan(case, found, login))
+        else:
+            refused.append((case, refusal))
+    return plans, refused
+
+
+def _plan(case: Case, found: Discovered, login: str) -> Plan:
+    realm, home = found.realm(case, login), found.tenant(case, login)
+    assert realm is not None and home is not None, "a case that may be sent has both"  # noqa: PT018 - no test
+    federation_host = str(realm.details.get("endpoint_host") or "")
+    return Plan(case, str(home.details["tenant_id"]), case.domain, login, federation_host, realm)
+
+
+def _named(scope: AgreedScope, plans: Sequence[Plan]) -> tuple[str, ...]:
+    names = {f"{plan.domain} ({plan.tenant_id})" for plan in plans if plan.tenant_id in scope.tenants}
+    return tuple(sorted(names))

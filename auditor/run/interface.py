@@ -1,0 +1,75 @@
+"""What a run is made of: its settings, and what it needs from the other rooms."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from auditor.clouds import Clouds
+from auditor.errors import SecretError
+from auditor.gate import BreakerLimits
+from auditor.model import Ask, Progress, Vantage
+from auditor.network import DoorSettings
+from auditor.probes.dataverse import Table
+from auditor.rulebook.book import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeAnswer:
+    """What the operator agreed to beforehand: tenants (domains or GUIDs), federation hosts, or everything."""
+
+    tenants: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run goes. `rate` is password submissions a second and tenant, None for no pacing."""
+
+    vantage: Vantage = field(default_factory=Vantage)
+    concurrency: int = 8
+    rate: float | None = 5.0
+    table: Table | None = None
+    passwords: bool = True
+    people: bool = False
+    simulated: bool = False
+    scope: ScopeAnswer = field(default_factory=ScopeAnswer)
+    breaker: BreakerLimits = field(default_factory=BreakerLimits)
+    door: DoorSettings = field(default_factory=DoorSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run needs and does not make itself. `base` is the folder that `file:` credentials start from."""
+
+    clouds: Clouds
+    rulebook: Rulebook
+    ask: Ask
+    progress: Progress
+    base: Path
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Progress for whoever does not want to hear of it."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Say nothing."""
+
+    def step(self, note: str = "", verdict: str = "") -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """Nobody to ask: everything that needs an answer is refused."""
+
+    def agree(self, tenants: Sequence[str], hosts: Sequence[str]) -> bool:  # noqa: ARG002 - the seam's signature
+        """Refuse."""
+        return False
+
+    def password(self, account: str) -> str:  # noqa: ARG002 - the seam's signature
+        """Refuse."""
+        raise SecretError("nobody can be asked for a password here", "run it on a terminal")

@@ -1,0 +1,115 @@
+"""Judging: the run file read through today's rules, as an audit that can be read as often as one likes."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.journal import Journal
+from auditor.model import (
+    Audit,
+    Axis,
+    Case,
+    CaseResult,
+    Contract,
+    Evidence,
+    InvalidRow,
+    Observed,
+    Question,
+    RunInfo,
+    Severity,
+    Summary,
+)
+from auditor.model import evidence as about
+from auditor.rulebook.book import Rulebook
+from auditor.rulebook.facts import Estate, build_estate
+from auditor.rulebook.judge import judge as judge_case
+from auditor.run.discovery import login_of, tenants_of
+
+
+@dataclass(frozen=True, slots=True)
+class JournalAudit:
+    """An audit out of a run file: nothing of it is in memory but the numbers."""
+
+    journal: Journal
+    rulebook: Rulebook
+    estate: Estate
+    run: RunInfo
+    summary: Summary
+
+    def results(self) -> Iterator[CaseResult]:
+        """Yield the results in inventory order, judged as they are asked for."""
+        return _results(self.journal, self.rulebook, self.estate, self.run)
+
+    def invalid(self) -> Iterator[InvalidRow]:
+        """Yield the rows that could not be audited."""
+        return self.journal.invalid()
+
+
+def judge(journal: Journal, rulebook: Rulebook) -> Audit:
+    """Return the audit of a run file under these rules."""
+    journal.forget_shared()
+    run, estate = journal.header.run, build_estate(journal.cases())
+    summary = summarise(_results(journal, rulebook, estate, run), sum(1 for _ in journal.invalid()))
+    return JournalAudit(journal, rulebook, estate, run, summary)
+
+
+def _results(journal: Journal, rulebook: Rulebook, estate: Estate, run: RunInfo) -> Iterator[CaseResult]:
+    for case in journal.cases():
+        evidence = _evidence(journal, rulebook, case)
+        yield judge_case(rulebook, case, evidence, estate, vantage=run.vantage)
+
+
+def _evidence(journal: Journal, rulebook: Rulebook, case: Case) -> tuple[Evidence, ...]:
+    """Return a case's evidence: its tenants', its environment's, its account's and its own.
+
+    Tenants and realms may have been asked about at several clouds' sign-in hosts; only what its own
+    cloud said concerns a case.
+    """
+    login = login_of(rulebook.clouds, case)
+    subjects = [
+        *tenants_of(case),
+        about.environment(case.environment),
+        about.account(case.account),
+        about.case(case.key),
+    ]
+    found = (item for subject in subjects for item in journal.about(subject))
+    return tuple(item for item in found if _concerns(item, login))
+
+
+def _concerns(item: Evidence, login: str) -> bool:
+    if item.question not in {Question.TENANT, Question.REALM} or not isinstance(item, Observed):
+        return True
+    return item.source in {login, ""}
+
+
+def summarise(results: Iterator[CaseResult], invalid: int) -> Summary:
+    """Return the numbers of an audit, reading the results once."""
+    verdicts: dict[Axis, Counter[str]] = {axis: Counter() for axis in Axis}
+    worst: Counter[str] = Counter()
+    findings: Counter[Severity] = Counter()
+    contracts: Counter[Contract] = Counter()
+    accounts: set[str] = set()
+    cases = skipped = 0
+    for result in results:
+        cases += 1
+        accounts.add(result.case.account_id)
+        if result.not_audited:
+            skipped += 1
+            continue
+        for axis, verdict in result.verdicts.items():
+            verdicts[axis][verdict.value] += 1
+        findings.update(finding.severity for finding in result.findings)
+        worst[result.findings[0].severity if result.findings else "none"] += 1
+        contracts[result.contract] += 1
+    return Summary(
+        cases=cases,
+        accounts=len(accounts),
+        skipped=skipped,
+        invalid=invalid,
+        verdicts=verdicts,
+        worst=worst,
+        findings=findings,
+        contracts=contracts,
+        unanswered=contracts[Contract.UNANSWERED],
+        undecided=verdicts[Axis.PATH]["could not tell"],
+    )

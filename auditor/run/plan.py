@@ -1,0 +1,77 @@
+"""What a run would do, from the inventory alone: no secret is resolved, nothing is asked of the network."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditor.clouds import Clouds
+from auditor.model import Case, Evidence, Inventory, Observed, Refusal
+from auditor.model import evidence as about
+from auditor.run.discovery import Discovered, login_of, tenants_of
+from auditor.run.interface import Settings
+from auditor.run.scope import wanted
+
+_REQUESTS_A_QUESTION = 0.25
+"""Seconds that one question takes at ordinary latency: an estimate, and printed as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run would do. `seconds` is an estimate; `found` holds what discovery added, if it ran."""
+
+    cases: int
+    accounts: int
+    skipped: tuple[tuple[Case, Refusal], ...]
+    submissions: tuple[Case, ...]
+    hosts: tuple[str, ...]
+    domains: tuple[str, ...]
+    seconds: float
+    found: Discovered | None = None
+
+
+def plan_run(inventory: Inventory, settings: Settings, clouds: Clouds) -> RunPlan:
+    """Return what a run over an inventory would do."""
+    audited = [case for case in inventory.cases if not case.skip]
+    judged = [(case, wanted(case, settings)) for case in inventory.cases]
+    submissions = tuple(case for case, refusal in judged if refusal is None)
+    hosts = dict.fromkeys(
+        [*(login_of(clouds, case) for case in audited), *(case.environment for case in audited)]
+    )
+    domains = dict.fromkeys(subject.key for case in audited for subject in tenants_of(case))
+    return RunPlan(
+        cases=len(inventory.cases),
+        accounts=len({case.account_id for case in inventory.cases}),
+        skipped=tuple((case, refusal) for case, refusal in judged if refusal is not None),
+        submissions=submissions,
+        hosts=tuple(hosts),
+        domains=tuple(domains),
+        seconds=_seconds(audited, submissions, settings),
+    )
+
+
+def _seconds(audited: Sequence[Case], submissions: Sequence[Case], settings: Settings) -> float:
+    """Return how long a run takes: pacing holds a tenant's sign-ins apart, latency everything else."""
+    questions = len({case.environment for case in audited}) + len({case.account_id for case in audited})
+    by_domain = Counter(case.domain for case in submissions)
+    slowest = max(by_domain.values(), default=0)
+    paced = slowest / settings.rate if settings.rate else 0.0
+    asked = (questions + 3 * len(submissions)) * _REQUESTS_A_QUESTION / settings.concurrency
+    return max(paced, asked)
+
+
+def discovered_line(found: Discovered, case: Case, clouds: Clouds) -> dict[str, str]:
+    """Return what discovery says of a case, in words: tenant, environment, realm."""
+    login = login_of(clouds, case)
+    return {
+        "tenant": _word(found.by_subject.get((about.tenant(case.domain), login)), "tenant_id"),
+        "environment": _word(found.by_subject.get((about.environment(case.environment), "")), "tenant_id"),
+        "realm": _word(found.by_subject.get((about.account(case.account), login)), "account_type"),
+        "federation_host": _word(found.by_subject.get((about.account(case.account), login)), "endpoint_host"),
+    }
+
+
+def _word(item: Evidence | None, name: str) -> str:
+    if not isinstance(item, Observed):
+        return "known after discovery"
+    value = item.details.get(name)
+    return value if isinstance(value, str) and value else "not found"

@@ -1,0 +1,143 @@
+"""Sign-in sessions: an account's cases one after another, each a password submission and Dataverse's word."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from auditor.errors import SecretError
+from auditor.model import (
+    Case,
+    Evidence,
+    EvidenceSink,
+    Grant,
+    Interpret,
+    Progress,
+    Question,
+    Refusal,
+    SubmissionGate,
+    Sureness,
+    Why,
+)
+from auditor.model import evidence as about
+from auditor.probes.dataverse import Table, ask_table, ask_whoami
+from auditor.probes.interface import Outlook
+from auditor.probes.password import PasswordProbe, Target
+from auditor.run.scope import AgreedScope, Plan
+from auditor.secrets import Reference, Resolver, Secret
+
+_WORDS = {"works": "eligible", "refused": "not eligible"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """Everything that sign-in sessions share; safe among threads."""
+
+    outlook: Outlook
+    probe: PasswordProbe
+    gate: SubmissionGate
+    interpret: Interpret
+    resolver: Resolver
+    scope: AgreedScope
+    table: Table | None
+    sink: EvidenceSink
+    progress: Progress
+
+    def account(self, plans: Sequence[Plan]) -> None:
+        """Run one account's sessions, the best-known app first."""
+        for plan in sorted(plans, key=_best_known):
+            verdict = self.session(plan)
+            self.progress.step(plan.case.account, verdict)
+
+    def session(self, plan: Plan) -> str:
+        """Run one case's session; record what came of it, or why it did not take place.
+
+        Returns what it says of ROPC in a word, for whoever watches.
+        """
+        secret = self.scope.refuses(plan) or self._secret(plan.case)
+        if isinstance(secret, Secret):
+            return self._submit(plan, secret)
+        self.not_asked(plan.case, secret)
+        return "not asked"
+
+    def not_asked(self, case: Case, refusal: Refusal) -> None:
+        """Record that a case's password was not sent, and why."""
+        for evidence in not_asked(self.outlook, case, refusal):
+            self.sink.record(evidence)
+
+    def _secret(self, case: Case) -> Secret | Refusal:
+        reference = case.credential
+        if not isinstance(reference, Reference):
+            return Refusal(Why.NO_CREDENTIAL, "")
+        try:
+            secret = self.resolver.resolve(reference, case.account)
+        except SecretError as error:
+            return Refusal(Why.CREDENTIAL_UNRESOLVED, str(error))
+        unfit = secret.unfit()
+        return Refusal(Why.CREDENTIAL_UNFIT, unfit) if unfit else secret
+
+    def _submit(self, plan: Plan, secret: Secret) -> str:
+        with self.gate.submission(plan.case.key, plan.tenant_id) as turn:
+            if turn.refused is not None:
+                self.not_asked(plan.case, turn.refused)
+                return "not asked"
+            signed = self.probe.sign_in(plan.case, secret, plan.realm, _target(plan))
+            self.sink.record(signed.evidence)
+            reading = self.interpret(signed.evidence.answer, _realm(plan))
+            turn.outcome(reading)
+        self._dataverse(plan.case, signed.token)
+        return _WORDS.get(reading.says.get("ropc", ""), "unknown")
+
+    def _dataverse(self, case: Case, token: Secret | None) -> None:
+        """Ask Dataverse with the token, which ends with this call."""
+        if token is None:
+            for evidence in _unasked_dataverse(self.outlook, case):
+                self.sink.record(evidence)
+            return
+        member = ask_whoami(self.outlook, case, token)
+        self.sink.record(member)
+        if self.table is not None and member.answer.success:
+            self.sink.record(ask_table(self.outlook, case, token, self.table))
+        else:
+            reason = "no table was asked for" if self.table is None else "WhoAmI was refused"
+            unread = self.outlook.could_not_look(about.case(case.key), Question.TABLE, Why.NOT_ASKED, reason)
+            self.sink.record(unread)
+
+
+def not_asked(outlook: Outlook, case: Case, refusal: Refusal) -> list[Evidence]:
+    """Return the empty slots of a case whose password was not sent."""
+    subject = about.case(case.key)
+    unasked = outlook.could_not_look(subject, Question.PASSWORD, refusal.why, refusal.detail)
+    return [unasked, *_unasked_dataverse(outlook, case)]
+
+
+def _unasked_dataverse(outlook: Outlook, case: Case) -> list[Evidence]:
+    subject = about.case(case.key)
+    return [
+        outlook.could_not_look(subject, question, Why.NO_TOKEN)
+        for question in (Question.WHOAMI, Question.TABLE)
+    ]
+
+
+def by_account(plans: Sequence[Plan]) -> list[list[Plan]]:
+    """Return the plans grouped by account, accounts in the order they first appear."""
+    groups: dict[str, list[Plan]] = {}
+    for plan in plans:
+        groups.setdefault(plan.case.account_id, []).append(plan)
+    return list(groups.values())
+
+
+def _best_known(plan: Plan) -> tuple[int, int]:
+    app = plan.case.app
+    return app.client_id_sure.rank, _grants(app.grants).rank
+
+
+def _grants(grants: Mapping[Grant, Sureness]) -> Sureness:
+    return grants.get(Grant.ROPC, Sureness.UNKNOWN)
+
+
+def _target(plan: Plan) -> Target:
+    hosts = {plan.login, plan.federation_host} - {""}
+    return Target(plan.login, plan.tenant_id, frozenset(hosts))
+
+
+def _realm(plan: Plan) -> str:
+    return str(plan.realm.details.get("account_type", "")).lower()

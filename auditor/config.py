@@ -82,9 +82,9 @@ def _tenant(text: str) -> str:
 
 
 def _table(text: str) -> str:
-    if re.fullmatch(r"[a-z][a-z0-9_]{0,99}|", text):
+    if re.fullmatch(r"(?:[a-z]\w*(?::[a-z]\w*)?)?", text, re.ASCII):
         return text
-    raise ValueError('not the logical name of a table such as account ("" checks none)')
+    raise ValueError('no logical name of a table such as account, nor entityset:keycolumn ("" checks none)')
 
 
 def _proxy(text: str) -> str:

@@ -4,6 +4,7 @@ Results go to standard output, everything else to standard error.
 """
 
 import getpass
+import logging
 import sys
 import threading
 from collections import Counter
@@ -32,10 +33,12 @@ class Screen:
     """One run's console. `quiet` leaves the result alone; a terminal gets bars, anything else plain lines."""
 
     def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
-        self.quiet, self.verbose = quiet, verbose
+        self.quiet = quiet
         self._notes = Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=not sys.stderr.isatty())
         self._out = Console(highlight=False, soft_wrap=True)
         self._shown: Progress | None = None
+        if verbose:
+            _log_to(self._notes)
 
     def say(self, text: str) -> None:
         """Print a line about the run."""
@@ -89,6 +92,19 @@ class Screen:
             found = str(audit.summary.findings[severity])
             table.add_row("Findings" if index == 0 else "", word, found)
         self._notes.print(table)
+
+
+def _log_to(console: Console) -> None:
+    """Show our own log lines: legs, hosts, statuses. Those of libraries may hold more, and stay out."""
+    from rich.logging import RichHandler  # noqa: PLC0415 - only for --verbose
+
+    handler = RichHandler(
+        console=console, show_path=False, show_level=False, log_time_format="%X", omit_repeated_times=False
+    )
+    logger = logging.getLogger("auditor")
+    logger.handlers = [handler]
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
 
 
 class Bars:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -44,9 +44,14 @@ def dump(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def fields_of(item: Any) -> dict[str, Any]:
+    """Return a dataclass's fields by name, their values as they are."""
+    return {one.name: getattr(item, one.name) for one in fields(item)}
+
+
 def app_out(app: AppProfile) -> str:
     """Return an app profile as JSON."""
-    data = asdict(app)
+    data = fields_of(app)
     data["grants"] = {str(grant): str(sure) for grant, sure in app.grants.items()}
     return dump(data)
 
@@ -161,7 +166,7 @@ def evidence_in(kind: str, key: str, question: str, text: str) -> Evidence:
 
 def _answer_out(answer: Answer) -> dict[str, Any]:
     """Return what is not empty; most of an answer is."""
-    return {name: value for name, value in asdict(answer).items() if value not in (None, "", (), False)}
+    return {name: value for name, value in fields_of(answer).items() if value not in (None, "", (), False)}
 
 
 def _answer_in(data: dict[str, Any]) -> Answer:

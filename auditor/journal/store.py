@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -197,7 +197,7 @@ def _reported(path: Path) -> Iterator[None]:
 
 
 def _run_out(run: RunInfo) -> dict[str, Any]:
-    data = asdict(run)
+    data = codec.fields_of(run)
     data["started"] = run.started.isoformat()
     data["ended"] = run.ended.isoformat() if run.ended else None
     data["vantage"] = [run.vantage.label, run.vantage.address]

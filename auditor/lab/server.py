@@ -151,9 +151,14 @@ def _configured(state: State, tunnels: Tunnels, context: ssl.SSLContext) -> uvic
 
 
 def _listening() -> socket.socket:
+    # asyncio switches Nagle's algorithm off only where the protocol is named, and each answer would wait 40 ms
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        door.bind(("127.0.0.1", 0))
+        door.listen(_BACKLOG)
     except OSError as error:
+        door.close()
         raise LabError(
             f"no loopback port to serve on ({error.strerror})", "see what else listens there"
         ) from None
+    return door

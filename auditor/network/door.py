@@ -1,5 +1,6 @@
 """The door: https only, no redirects, bounded replies, calls recorded, passwords once and to agreed hosts."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from auditor.model import CallRecord, Failure, Leg
 from auditor.network.tls import client_context
 from auditor.network.transport import Transport, Watched, Wire
 
+_LOG = logging.getLogger(__name__)
 _TRY_AGAIN = {429, 502, 503, 504}
 _PASSING = {Failure.CONNECT, Failure.TIMEOUT, Failure.RESET}
 _REDIRECTS = range(300, 400)
@@ -142,9 +144,6 @@ class Door:
         *,
         sent: bool,
     ) -> None:
-        calls: list[CallRecord] | None = getattr(self._local, "calls", None)
-        if calls is None:
-            return
         record = CallRecord(leg, method, host, None, failure, sent, None, "", "", seconds)
         if wire is not None:
             record = replace(
@@ -154,7 +153,12 @@ class Door:
                 request_id=wire.headers.get("x-ms-request-id", ""),
                 correlation_id=wire.headers.get("client-request-id", ""),
             )
-        calls.append(record)
+        _LOG.debug(
+            "%s %s %s: %s in %.2f s", leg, method, host, failure or record.status, seconds
+        )  # no address: paths hold user names, queries hold more
+        calls: list[CallRecord] | None = getattr(self._local, "calls", None)
+        if calls is not None:
+            calls.append(record)
 
     def _pause(self, asked: float | None, left: int) -> None:
         own = 0.5 * 2 ** (self._settings.tries - 1 - left)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from auditor.workbooks.layout import Template
 
 _WIDTHS = {"A": 26, "B": 92}
-_CHARACTERS_A_LINE = 98
+_CHARACTERS_A_LINE = 112
 _LINE_HEIGHT = 14
 
 
@@ -59,8 +59,8 @@ def _write(sheet: "Worksheet", row: int, label: str, text: str | None, template:
     ink = template.colours.ink if heading else template.colours.required
     first.font = Font(name=template.font, size=11 if heading else 10, bold=True, color=ink)
     second.font = Font(name=template.font, size=10, color="1F1F1F")
-    first.alignment = Alignment(vertical="top" if text else "center")
-    second.alignment = Alignment(vertical="top", wrap_text=True)
+    first.alignment = Alignment(vertical="center")
+    second.alignment = Alignment(vertical="center", wrap_text=True)
     if heading:
         first.fill = second.fill = PatternFill("solid", fgColor=template.colours.required)
         sheet.row_dimensions[row].height = 20

@@ -151,7 +151,7 @@ def _configured(state: State, tunnels: Tunnels, context: ssl.SSLContext) -> uvic
 
 
 def _listening() -> socket.socket:
-    # asyncio switches Nagle's algorithm off only where the protocol is named, and each answer would wait 40 ms
+    # without a named protocol asyncio leaves Nagle's algorithm on, and each answer waits 40 ms
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         door.bind(("127.0.0.1", 0))

@@ -4,7 +4,7 @@ from pydantic import Field, field_validator
 
 from auditor.edges import Edge, validated, yaml_data
 from auditor.errors import RulesError
-from auditor.model import Why
+from auditor.model import Desk, Why
 from auditor.resources import shipped_text
 
 
@@ -30,6 +30,7 @@ class Texts(Edge):
     skipped: str
     footer: str
     footer_simulated: str
+    desks: dict[Desk, str]
     not_looked: dict[Why, str]
 
     @field_validator("not_looked")
@@ -38,6 +39,14 @@ class Texts(Edge):
         missing = [why.value for why in Why if why not in given]
         if missing:
             raise ValueError(f"no advice for: {', '.join(missing)}")
+        return given
+
+    @field_validator("desks")
+    @classmethod
+    def _every_desk(cls, given: dict[Desk, str]) -> dict[Desk, str]:
+        missing = [desk.value for desk in Desk if desk not in given]
+        if missing:
+            raise ValueError(f"no name for: {', '.join(missing)}")
         return given
 
 

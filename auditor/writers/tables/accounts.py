@@ -34,13 +34,11 @@ def _severity(entry: AccountEntry) -> Content:
     if not entry.result.findings:
         return Content("none")
     severity = entry.result.findings[0].severity
-    return Content(severity, f"severity:{severity}")
+    return Content(severity, f"severity:{severity}", entry.finding or "")
 
 
 def _worst(entry: AccountEntry) -> Content:
-    if not entry.result.findings:
-        return Content("")
-    return Content(entry.result.findings[0].title, link=entry.finding or "")
+    return Content(entry.result.findings[0].title if entry.result.findings else "")
 
 
 def _to_do(entry: AccountEntry) -> str:
@@ -56,8 +54,8 @@ def _contract(entry: AccountEntry) -> Content:
     state = entry.result.contract
     if state == Contract.NOT_UNDER_CONTRACT:
         return Content("")
-    why = f": {entry.result.contract_why}" if entry.result.contract_why else ""
-    return Content(f"{state}{why}", f"contract:{state}")
+    why = f" ({entry.result.contract_why})" if entry.result.contract_why else ""
+    return Content(f"{entry.result.case.expected}: {state}{why}", f"contract:{state}")
 
 
 COLUMNS: Columns[AccountEntry] = {

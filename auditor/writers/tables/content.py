@@ -40,7 +40,7 @@ def verdict_content(result: "CaseResult", axis: str) -> Content:
     """Return a verdict as it is read: value, why in brackets, how sure unless certain, seen from where."""
     verdict = next((found for name, found in result.verdicts.items() if name == axis), None)
     if verdict is None:
-        return Content("not audited", "unknown")
+        return Content("not audited", "gap:skipped")
     return Content(_spoken(verdict), f"{axis}:{verdict.value}")
 
 

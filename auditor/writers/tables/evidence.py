@@ -8,7 +8,7 @@ from auditor.model import NotObserved, Observed, Question
 from auditor.writers.tables.content import Columns, Content, Place
 
 if TYPE_CHECKING:
-    from auditor.model import Answer, CaseResult, Reading
+    from auditor.model import Answer, CaseResult, Detail, Reading
 
 TABLE = "evidence"
 _TELLING = (
@@ -78,6 +78,17 @@ def _place_name(entry: EvidenceEntry) -> str:
     return "" if entry.item.subject.kind == "account" else entry.item.subject.key
 
 
+def _details(item: Observed) -> str:
+    known = ((name, value) for name, value in item.details.items() if value not in {None, "", ()})
+    return "\n".join(f"{name.replace('_', ' ')}: {_word(value)}" for name, value in known)
+
+
+def _word(value: "Detail") -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
 COLUMNS: Columns[EvidenceEntry] = {
     "about": lambda e: Content(e.item.subject.kind),
     "account": lambda e: Content(_account(e), link=e.case if _account(e) else ""),
@@ -88,6 +99,7 @@ COLUMNS: Columns[EvidenceEntry] = {
     "meaning": lambda e: Content(_reading(e, "meaning")),
     "password": lambda e: Content(_reading(e, "mark") if e.item.answer.sent else ""),
     "code": lambda e: Content(code_of(e.item.answer)),
+    "details": lambda e: Content(_details(e.item)),
     "text": lambda e: Content(e.item.answer.text or e.item.answer.fault),
     "host": lambda e: Content(e.item.answer.host),
     "status": lambda e: Content("" if e.item.answer.http_status is None else e.item.answer.http_status),

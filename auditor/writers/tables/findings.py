@@ -55,8 +55,8 @@ def _of_fix(entry: FindingEntry, name: str) -> Content:
     return Content(str(getattr(entry.first, name, "")))
 
 
-def _fix(entry: FindingEntry) -> Content:
-    return Content(entry.first.title if entry.first else "", link=entry.fix or "")
+def _number(entry: FindingEntry) -> Content:
+    return Content(f"fix {entry.fix.record + 1}", link=entry.fix) if entry.fix else Content("")
 
 
 def _steps(entry: FindingEntry) -> Content:
@@ -79,7 +79,8 @@ COLUMNS: Columns[FindingEntry] = {
     "finding": lambda e: Content(e.finding.title),
     "what": lambda e: Content(_what(e.finding)),
     "why": lambda e: Content(e.finding.why),
-    "fix": _fix,
+    "fix_number": _number,
+    "fix": lambda e: _of_fix(e, "title"),
     "steps": _steps,
     "who": lambda e: _of_fix(e, "role"),
     "effort": lambda e: _of_fix(e, "effort"),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.writers.tables.content import Columns, Content, Place
 from auditor.writers.tables.findings import spelled_out
@@ -37,7 +37,7 @@ class FixLine:
 
 @dataclass(frozen=True, slots=True)
 class CommonFix:
-    """A kind of fix over all its actions: distinct accounts, actions, and the first line of its own."""
+    """A kind of fix over all its actions: accounts it is the first choice for, actions, its first line."""
 
     fix: "Fix"
     accounts: int
@@ -111,30 +111,44 @@ def _ordered(uses: "Mapping[Key, _Use]") -> FixBook:
     for key in sorted(uses, key=lambda key: _weight(uses[key])):
         kinds[key[0]].append(key)
     reach = {kind: _reach([uses[key] for key in keys]) for kind, keys in kinds.items()}
-    order = sorted(kinds, key=lambda kind: (*(-number for number in reach[kind]), kind))
+    order = sorted(kinds, key=lambda kind: (reach[kind].order, kind))
     keys = [key for kind in order for key in kinds[kind]]
     records = {key: record for record, key in enumerate(keys)}
-    common = (
-        CommonFix(uses[kinds[kind][0]].fix, reach[kind][0], len(kinds[kind]), records[kinds[kind][0]])
+    common = tuple(
+        CommonFix(
+            uses[kinds[kind][0]].fix, reach[kind].first_choice, len(kinds[kind]), records[kinds[kind][0]]
+        )
         for kind in order
+        if reach[kind].first_choice
     )
-    return FixBook(tuple(uses[key].line() for key in keys), records, tuple(c for c in common if c.accounts))
+    return FixBook(tuple(uses[key].line() for key in keys), records, common)
 
 
-def _weight(use: _Use) -> tuple[int, int, str, str]:
-    return (-len(use.first_choice), -len(use.accounts), use.fix.id, use.fix.group)
+def _weight(use: _Use) -> tuple[int, int, int, str, str]:
+    return (-len(use.first_choice), -len(use.accounts), use.severity.rank, use.fix.id, use.fix.group)
 
 
-def _reach(uses: list[_Use]) -> tuple[int, int]:
+class _Reach(NamedTuple):
+    first_choice: int
+    accounts: int
+    gravest: int
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        return (-self.first_choice, -self.accounts, self.gravest)
+
+
+def _reach(uses: list[_Use]) -> _Reach:
     first: set[int] = set().union(*(use.first_choice for use in uses))
     named: set[int] = set().union(*(use.accounts for use in uses))
-    return len(first), len(named)
+    return _Reach(len(first), len(named), min(use.severity.rank for use in uses))
 
 
 @dataclass(frozen=True, slots=True)
 class FixEntry:
-    """A line with the phrases it is written in."""
+    """A line with its number, 1 first, and the phrases it is written in."""
 
+    number: int
     line: FixLine
     texts: "Texts"
 
@@ -145,6 +159,7 @@ def _names(line: FixLine) -> str:
 
 
 COLUMNS: Columns[FixEntry] = {
+    "number": lambda e: Content(e.number),
     "fix": lambda e: Content(e.line.fix.title),
     "accounts": lambda e: Content(e.line.accounts),
     "first_choice": lambda e: Content(e.line.first_choice),
@@ -152,7 +167,7 @@ COLUMNS: Columns[FixEntry] = {
     "severity": lambda e: Content(e.line.severity, f"severity:{e.line.severity}"),
     "lane": lambda e: Content(e.line.lane),
     "who": lambda e: Content(e.line.fix.role),
-    "desk": lambda e: Content(e.line.fix.desk.replace("_", " and ")),
+    "desk": lambda e: Content(e.texts.desks[e.line.fix.desk]),
     "effort": lambda e: Content(e.line.fix.effort),
     "disposition": lambda e: Content(e.line.fix.disposition),
     "steps": lambda e: Content(spelled_out(e.line.fix, e.texts)),

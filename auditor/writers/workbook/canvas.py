@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
+from auditor.writers.workbook.heights import set_height
+
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
@@ -47,7 +49,7 @@ class Canvas:
     def write(self) -> None:
         """Write everything placed."""
         for row, points in self._heights.items():
-            self.sheet.row_dimensions[row].height = points
+            set_height(self.sheet, row, points)
         last_row = max(row for row, _ in self._cells)
         for row in range(1, last_row + 1):
             columns = [column for placed_row, column in self._cells if placed_row == row]

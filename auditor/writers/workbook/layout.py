@@ -35,11 +35,16 @@ class ColumnLayout(Edge):
 
 
 class SheetLayout(Edge):
-    """One sheet of records. `frozen` columns stay in sight; `empty` is said where there is no record."""
+    """One sheet of records.
+
+    `frozen` columns stay in sight; `pages_wide` is the width on paper, the first column repeated on each
+    page; `empty` is said where there is no record.
+    """
 
     title: Title
     tab: Colour
     frozen: int = Field(default=1, ge=0)
+    pages_wide: int = Field(default=1, ge=1, le=5)
     empty: str
     columns: tuple[ColumnLayout, ...] = Field(min_length=1)
 

@@ -15,6 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from auditor.errors import RulesError
 from auditor.writers.tables.content import Content, Place
 from auditor.writers.workbook.cell_text import usable_link
+from auditor.writers.workbook.heights import lines_needed, row_height, set_height
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E")
 _A4 = 9
+_FOOTER_SIZE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,11 @@ class Book:
         sheet.sheet_properties.tabColor = tab
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup = PrintPageSetup(sheet, paperSize=_A4, orientation="landscape", fitToHeight=0)
-        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.6)
-        sheet.oddFooter = HeaderFooterItem(
-            left=_HeaderFooterPart(self.footer),
-            center=_HeaderFooterPart("&A"),
-            right=_HeaderFooterPart("&P / &N"),
+        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.65, footer=0.3)
+        left, center, right = (
+            _HeaderFooterPart(text, size=_FOOTER_SIZE) for text in (self.footer, "&A", "&P / &N")
         )
+        sheet.oddFooter = HeaderFooterItem(left=left, center=center, right=right)
         return sheet
 
 
@@ -98,7 +99,10 @@ class RecordSheet(Generic[E]):
         if page and row == 2:  # noqa: PLR2004 - the first row below a header
             self._finish(self._book.limits.rows)
             self._sheet = self._page(page)
-        self._sheet.append([self._cell(content(entry)) for content, _ in self._columns])
+        contents = [content(entry) for content, _ in self._columns]
+        set_height(self._sheet, row, row_height(self._lines(contents)))
+        self._sheet.append([self._cell(content) for content in contents])
+        del self._sheet.row_dimensions[row]
         self.count += 1
 
     def close(self) -> None:
@@ -106,6 +110,12 @@ class RecordSheet(Generic[E]):
         if self.count == 0:
             self._sheet.append([self._book.styles.cell(self._sheet, self._layout.empty, "note")])
         self._finish(self._book.limits.page_and_row(max(self.count - 1, 0))[1])
+
+    def _lines(self, contents: list[Content]) -> int:
+        return max(
+            lines_needed(content.value, column.width) if isinstance(content.value, str) else 1
+            for content, (_, column) in zip(contents, self._columns, strict=True)
+        )
 
     def _cell(self, content: Content) -> "Cell":
         target = self._target(content.link) if content.value != "" else None
@@ -127,10 +137,15 @@ class RecordSheet(Generic[E]):
         after = self._book.workbook.index(self._sheet) + 1 if page else None
         sheet = self._book.page(page_title(self._layout.title, page), self._layout.tab, after)
         sheet.print_title_rows = "1:1"
+        sheet.page_setup.fitToWidth = self._layout.pages_wide
+        if self._layout.frozen:
+            sheet.print_title_cols = f"A:{get_column_letter(self._layout.frozen)}"
         sheet.freeze_panes = f"{get_column_letter(self._layout.frozen + 1)}2"
         for number, (_, column) in enumerate(self._columns, 1):
             sheet.column_dimensions[get_column_letter(number)].width = column.width
-        sheet.append([self._book.styles.cell(sheet, column.header, "header") for _, column in self._columns])
+        headers = [column.header for _, column in self._columns]
+        set_height(sheet, 1, row_height(2))
+        sheet.append([self._book.styles.cell(sheet, header, "header") for header in headers])
         self._links = 0
         return sheet
 

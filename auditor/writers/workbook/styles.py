@@ -22,7 +22,7 @@ class _Variant(NamedTuple):
     look: str
     linked: bool
     quoted: bool
-    time: bool
+    type: type
 
 
 class Styles:
@@ -43,14 +43,14 @@ class Styles:
         """Return a cell. A string is a string whatever it begins with; times are taken as UTC."""
         if isinstance(value, datetime):
             cell = WriteOnlyCell(sheet, value.replace(tzinfo=None))
-            variant = _Variant(look, linked, quoted=False, time=True)
+            variant = _Variant(look, linked, quoted=False, type=datetime)
         elif isinstance(value, str):
             cell = WriteOnlyCell(sheet, cell_text(value))
             cell.data_type = "s"
-            variant = _Variant(look, linked, looks_like_formula(value), time=False)
+            variant = _Variant(look, linked, looks_like_formula(value), str)
         else:
             cell = WriteOnlyCell(sheet, value)
-            variant = _Variant(look, linked, quoted=False, time=False)
+            variant = _Variant(look, linked, quoted=False, type=int)
         cell._style = self._style(sheet, variant)  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl's one way to share a style
         return cell
 
@@ -73,8 +73,9 @@ class Styles:
             model.fill = PatternFill("solid", fgColor=look.fill)
         if look.line:
             model.border = Border(bottom=Side("thin", look.line))
-        model.alignment = Alignment(look.horizontal, look.vertical, wrap_text=True)
-        if variant.time:
+        horizontal = look.horizontal or ("center" if variant.type is int else None)
+        model.alignment = Alignment(horizontal, look.vertical, wrap_text=True)
+        if variant.type is datetime:
             model.number_format = _TIME
         # keeps the text a text when somebody edits the cell
         model.quotePrefix = variant.quoted

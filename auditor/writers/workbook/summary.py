@@ -1,6 +1,5 @@
 """The first sheet: what was audited, the verdicts as numbers and as a chart, the most common fixes."""
 
-import math
 from datetime import UTC
 from itertools import cycle
 from typing import TYPE_CHECKING
@@ -9,8 +8,9 @@ from auditor.model import Axis
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.fixes import TABLE as FIXES
 from auditor.writers.workbook.canvas import Canvas
-from auditor.writers.workbook.chart import Block, bar_chart
+from auditor.writers.workbook.chart import Block, bar_chart, between
 from auditor.writers.workbook.counts import axis_table, coverage_table, scale_table, tiles
+from auditor.writers.workbook.heights import lines_needed, row_height
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _BANDS = (1, 4, 7, 10)  # the label columns of four pairs of label and number
 _LAST = 11
 _SHOWN_FIXES = 5
-_LINE = 13.5  # points a line of body text needs
+_FIX_COLUMNS = ((1, 3, "fixes"), (4, 4, "fix_accounts"), (5, 8, "fix_who"), (9, _LAST, "fix_effort"))
 
 
 class SummarySheet:
@@ -38,6 +38,7 @@ class SummarySheet:
         self._sheet = book.page(self._own.title, self._own.tab)
         self._sheet.sheet_view.showGridLines = False
         self._sheet.page_setup.fitToHeight = 1
+        self._sheet.print_options.horizontalCentered = True
         self._canvas = Canvas(self._sheet, book.styles)
         widths = (self._own.label_width, self._own.number_width, self._own.gap_width)
         for column, width in zip("ABCDEFGHIJK", cycle(widths), strict=False):
@@ -47,8 +48,7 @@ class SummarySheet:
         """Write everything, top to bottom."""
         row = self._head(audit.run)
         row = self._tiles(row, audit.summary)
-        chart_row = row
-        row = self._facts(row, audit.run)
+        chart_row, row = row, self._facts(row, audit.run)
         row = self._verdicts(row + 1, chart_row, audit.summary)
         row = self._others(row + 1, audit.summary)
         row = self._fixes(row + 1, fixes)
@@ -72,12 +72,12 @@ class SummarySheet:
     def _wide(self, row: int, text: str, look: str) -> int:
         """Place text across the page, as high as it needs; returns the next row."""
         self._canvas.span(row, 1, _LAST, text, look)
-        self._canvas.height(row, 6 + _LINE * self._lines(text, _LAST))
+        self._canvas.height(row, row_height(self._lines(text, _LAST)) + 2)
         return row + 1
 
     def _lines(self, text: str, columns: int) -> int:
-        characters = (self._own.label_width + self._own.number_width + self._own.gap_width) * columns / 3
-        return sum(max(1, math.ceil(len(line) * 1.05 / characters)) for line in text.splitlines() or [""])
+        band = self._own.label_width + self._own.number_width + self._own.gap_width
+        return lines_needed(text, band * columns / 3)
 
     def _tiles(self, row: int, summary: "Summary") -> int:
         for column, count in zip(_BANDS, tiles(self._layout, summary), strict=True):
@@ -93,7 +93,7 @@ class SummarySheet:
             row += 1
             self._canvas.put(row, 1, self._own.facts[name], "label")
             self._canvas.span(row, 2, 5, value, "value")
-            self._canvas.height(row, 3 + _LINE * self._lines(value, 4))
+            self._canvas.height(row, row_height(self._lines(value, 4)))
         return row + 1
 
     def _verdicts(self, row: int, chart_row: int, summary: "Summary") -> int:
@@ -103,8 +103,10 @@ class SummarySheet:
         block = Block(1, row + 1, row + len(path.lines))
         looks = (self._layout.looks[count.look] for count in path.lines)
         colours = [look.bar or look.ink for look in looks]
-        chart = bar_chart(self._sheet, block, colours, self._own.headings["chart"])
-        self._sheet.add_chart(chart, f"G{chart_row}")
+        chart = bar_chart(self._sheet, block, colours, self._layout.font)
+        chart.anchor = between((_BANDS[2], chart_row + 1), (_LAST, row - 2))  # type: ignore[assignment]  # the stub knows only the name of a cell
+        self._sheet.add_chart(chart)
+        self._canvas.span(chart_row, _BANDS[2], _LAST, self._own.headings["chart"], "section")
         return self._beside(row, tables)
 
     def _others(self, row: int, summary: "Summary") -> int:
@@ -126,10 +128,8 @@ class SummarySheet:
 
     def _fixes(self, row: int, fixes: "FixBook") -> int:
         heading = self._own.headings
-        self._canvas.span(row, 1, 4, heading["fixes"], "section")
-        self._canvas.put(row, 5, heading["fix_accounts"], "section")
-        self._canvas.span(row, 6, 8, heading["fix_who"], "section")
-        self._canvas.span(row, 9, _LAST, heading["fix_effort"], "section")
+        for first, last, name in _FIX_COLUMNS:
+            self._canvas.span(row, first, last, heading[name], "section")
         for fix in fixes.common[:_SHOWN_FIXES]:
             row += 1
             self._fix(row, fix)
@@ -138,12 +138,12 @@ class SummarySheet:
     def _fix(self, row: int, common: "CommonFix") -> None:
         place = self._book.location(Place(FIXES, common.record))
         actions = "1 action" if common.actions == 1 else f"{common.actions} actions"
-        self._canvas.span(row, 1, 4, common.fix.title, "body", place)
-        self._canvas.put(row, 5, common.accounts, "number")
-        self._canvas.span(row, 6, 8, common.fix.role, "body")
         effort = f"{actions}, {common.fix.effort} each; {common.fix.disposition}"
-        self._canvas.span(row, 9, _LAST, effort, "body")
-        self._canvas.height(row, 3 + _LINE * self._lines(common.fix.title, 4))
+        self._canvas.span(row, 1, 3, common.fix.title, "value", place)
+        self._canvas.put(row, 4, common.accounts, "value")
+        self._canvas.span(row, 5, 8, common.fix.role, "value")
+        self._canvas.span(row, 9, _LAST, effort, "value")
+        self._canvas.height(row, row_height(self._lines(common.fix.title, 5)))
 
     def _notes(self, row: int) -> None:
         self._canvas.span(row, 1, _LAST, self._own.headings["how_to"], "section")

@@ -109,8 +109,8 @@ class _Pages:
 
     def finish(self, audit: "Audit", todo: "FixBook") -> None:
         """Write what is known only at the end, and close every sheet."""
-        for line in todo.lines:
-            self._fixes.add(fixes.FixEntry(line, self._texts))
+        for number, line in enumerate(todo.lines, 1):
+            self._fixes.add(fixes.FixEntry(number, line, self._texts))
         for entry in load_glossary():
             self._glossary.add(entry)
         self._summary.write(audit, todo)

@@ -24,7 +24,7 @@ def _only_loopback(monkeypatch):
 
 @pytest.fixture(scope="session")
 def shared():
-    """The folder of facts, corpora and fixtures beside the checkout; tests that need it say when it is absent."""
+    """The folder of facts and fixtures beside the checkout; a test that needs it says when it is absent."""
     folder = CHECKOUT.parent / "shared"
     if not folder.is_dir():
         pytest.skip("the folder ../shared is not beside this checkout")

@@ -146,8 +146,10 @@ def _answer(attempt: Attempt, raised: str, secret: Secret) -> Answer:
     if attempt.reply is None:
         return Answer(Flow.ROPC, attempt.leg, failure=Failure.NOT_UNDERSTOOD, exception=raised)
     answer = answer_of(Flow.ROPC, leg, attempt.reply, secret=secret)
-    secretive = leg in {Leg.TOKEN, Leg.WSTRUST} and attempt.reply.status < HTTPStatus.BAD_REQUEST
-    return replace(answer, exception=raised, text="" if secretive else answer.text)
+    if attempt.reply.status < HTTPStatus.BAD_REQUEST and not (answer.error or answer.fault):
+        # a reply that should have been a token or a document and is none; what is in it may be secret
+        answer = replace(answer, failure=Failure.NOT_UNDERSTOOD, text="")
+    return replace(answer, exception=raised)
 
 
 def _token(attempt: Attempt) -> str:

@@ -1,0 +1,104 @@
+"""A TLS server on loopback that does one scripted thing a connection, and counts what reaches it."""
+
+import contextlib
+import socket
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+
+from auditor.lab.certificates import new_authority, server_context
+from auditor.network import Door, DoorSettings
+
+
+def reply(status=200, body=b"{}", **headers):
+    """One HTTP reply, given as a script step."""
+    lines = [f"HTTP/1.1 {status} Scripted", f"Content-Length: {len(body)}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+@dataclass
+class Scripted:
+    """The server: `steps` are replies in order (the last one stays), or None to break the line."""
+
+    port: int
+    steps: list[bytes | None]
+    received: list[bytes] = field(default_factory=list)
+
+    def url(self, path="/"):
+        return f"https://localhost:{self.port}{path}"
+
+    def next_step(self):
+        return self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+
+
+def _read_request(line):
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = line.recv(65_536)
+        if not more:
+            return data
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next(
+        (int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length")), 0
+    )
+    while len(body) < length:
+        body += line.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def scripted(tmp_path):
+    """Start scripted servers; each call returns one."""
+    authority = new_authority()
+    (tmp_path / "ca.pem").write_bytes(authority.pem)
+    context = server_context(authority, ["localhost"], tmp_path, "server")
+    listeners = []
+
+    def start(*steps):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+        server = Scripted(listener.getsockname()[1], list(steps))
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    raw, _ = listener.accept()
+                    _answer(context, raw, server)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return server
+
+    yield start
+    for listener in listeners:
+        listener.close()
+
+
+def _answer(context, raw, server):
+    with contextlib.suppress(OSError), context.wrap_socket(raw, server_side=True) as line:
+        server.received.append(_read_request(line))
+        step = server.next_step()
+        if step is not None:
+            line.sendall(step)
+        else:
+            line.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def open_door(tmp_path, scripted, monkeypatch):
+    """Open doors that trust the scripted servers and do not sleep; `open_door.slept` holds the pauses."""
+    monkeypatch.delenv("HTTPS_PROXY", raising=False)
+    monkeypatch.delenv("https_proxy", raising=False)
+    doors, slept = [], []
+
+    def make(**settings):
+        door = Door(DoorSettings(ca_bundle=tmp_path / "ca.pem", **settings), sleep=slept.append)
+        doors.append(door)
+        return door
+
+    make.slept = slept
+    yield make
+    for door in doors:
+        door.close()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.lab.apps import DATAVERSE, RESOURCE_IDS, client_id
+from auditor.lab.apps import DATAVERSE, RESOURCE_IDS, client_id, resource_id
 from auditor.lab.estate import app_of
 from auditor.lab.refusals import Refusal
 
@@ -88,7 +88,7 @@ class Attempt:
     def environment(self) -> "Environment | None":
         """Return the environment that the token is for, None when the tenant has no such one."""
         found = self.state.estate.environment(self.wanted.host)
-        return found if found and self.state.estate.tenant(found.tenant) is self.tenant else None
+        return found if found and self.state.estate.owner(found) is self.tenant else None
 
     @property
     def resource(self) -> str:
@@ -101,10 +101,8 @@ class Attempt:
         """Return the scopes at the resource that this user, or everybody, has granted the client."""
         return frozenset(
             scope
-            for grant in self.tenant.grants
-            if client_id(grant.app) == self.client_id
-            and RESOURCE_IDS.get(grant.resource, grant.resource) == self.resource
-            and (grant.all_users or self.upn.lower() in {user.lower() for user in grant.users})
+            for grant in self.state.estate.grants(self.tenant, self.upn)
+            if client_id(grant.app) == self.client_id and resource_id(grant.resource) == self.resource
             for scope in grant.scopes
         )
 

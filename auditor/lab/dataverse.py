@@ -48,9 +48,9 @@ class Call:
     @cached_property
     def member(self) -> Member:
         """Return the caller as the environment knows them; `absent` when it does not."""
-        listed = [m for m in self.environment.members if m.user.lower() == self.upn.lower()]
+        listed = self.state.estate.member(self.environment, self.upn)
         state = "enabled" if self.environment.open_to_tenant else "absent"
-        return listed[0] if listed else Member(user=self.upn, state=state)
+        return listed or Member(user=self.upn, state=state)
 
     @property
     def user_id(self) -> str:
@@ -63,7 +63,7 @@ def challenge(state: "State", exchange: Exchange) -> Reply:
     environment = state.estate.environment(exchange.host)
     if environment is None or environment.state == "not-found":
         return as_html(404, "Not found")
-    tenant = state.estate.tenant(environment.tenant)
+    tenant = state.estate.owner(environment)
     if environment.state == "no-challenge" or tenant is None:
         return Reply(401, b"Unauthorized")
     return Reply(401, b"", headers=(_challenge_header(state, environment, tenant, exchange.host),))
@@ -119,7 +119,7 @@ def _answered(
 
 
 def _meant_for(state: "State", environment: "Environment", claims: dict[str, Any]) -> bool:
-    tenant = state.estate.tenant(environment.tenant)
+    tenant = state.estate.owner(environment)
     audience = state.estate.environment(urlsplit(str(claims.get("aud", ""))).hostname or "")
     return audience is environment and tenant is not None and claims.get("tid") == tenant.id
 

@@ -9,12 +9,13 @@ from auditor.clouds import CloudName, Clouds, NotDataverseError, load_clouds
 from auditor.lab.apps import client_id
 
 if TYPE_CHECKING:
-    from auditor.lab.world.environments import Environment
+    from auditor.lab.world.environments import Environment, Member
     from auditor.lab.world.root import World
-    from auditor.lab.world.tenants import App, Federation, Order, Tenant
+    from auditor.lab.world.tenants import App, Federation, Grant, Order, Tenant
     from auditor.lab.world.users import User
 
 Site = Literal["login", "federation", "dataverse", "personal"]
+_EVERYBODY = "*"
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 PERSONAL_HOST = "nexus.passport.com"
 
@@ -37,11 +38,12 @@ class Estate:
 
     @cached_property
     def _tenants(self) -> "dict[str, Tenant]":
-        names: dict[str, Tenant] = {}
-        for tenant in self.world.tenants:
-            for name in (tenant.name, tenant.id, *(domain.name for domain in tenant.domains)):
-                names.setdefault(name.lower(), tenant)
-        return names
+        by_domain = {domain.name: tenant for tenant in self.world.tenants for domain in tenant.domains}
+        return by_domain | {tenant.id: tenant for tenant in self.world.tenants}
+
+    @cached_property
+    def _tenant_names(self) -> "dict[str, Tenant]":
+        return {tenant.name.lower(): tenant for tenant in self.world.tenants}
 
     @cached_property
     def _users(self) -> "dict[str, User]":
@@ -50,6 +52,37 @@ class Estate:
     @cached_property
     def _environments(self) -> "dict[str, Environment]":
         return {environment.host: environment for environment in self.world.environments}
+
+    @cached_property
+    def _members(self) -> "dict[tuple[str, str], Member]":
+        return {
+            (environment.host, member.user.lower()): member
+            for environment in self.world.environments
+            for member in environment.members
+        }
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], set[str]]:
+        names: dict[tuple[str, str], set[str]] = {}
+        for tenant in self.world.tenants:
+            for group in tenant.groups:
+                for upn in group.members:
+                    names.setdefault((tenant.id, upn.lower()), set()).add(group.name)
+        return names
+
+    @cached_property
+    def _grants(self) -> "dict[tuple[str, str], list[Grant]]":
+        given: dict[tuple[str, str], list[Grant]] = {}
+        for tenant in self.world.tenants:
+            for grant in tenant.grants:
+                for upn in (_EVERYBODY,) if grant.all_users else grant.users:
+                    given.setdefault((tenant.id, upn.lower()), []).append(grant)
+        return given
+
+    @cached_property
+    def guests(self) -> "tuple[User, ...]":
+        """Return the guests of all tenants."""
+        return tuple(user for user in self.world.users if user.guest_of)
 
     @cached_property
     def _federations(self) -> "dict[str, Federation]":
@@ -79,8 +112,25 @@ class Estate:
         return hosts
 
     def tenant(self, name: str) -> "Tenant | None":
-        """Return a tenant by GUID, domain or name."""
+        """Return a tenant by GUID or domain, as services know it."""
         return self._tenants.get(name.lower())
+
+    def tenant_named(self, name: str) -> "Tenant | None":
+        """Return a tenant by GUID, domain or display name, as other parts of the world name it."""
+        return self.tenant(name) or self._tenant_names.get(name.lower())
+
+    def owner(self, environment: "Environment") -> "Tenant | None":
+        """Return the tenant that an environment belongs to."""
+        return self.tenant_named(environment.tenant)
+
+    def member(self, environment: "Environment", upn: str) -> "Member | None":
+        """Return a user as the environment lists them, None when it does not."""
+        return self._members.get((environment.host, upn.lower()))
+
+    def grants(self, tenant: "Tenant", upn: str) -> "list[Grant]":
+        """Return the consents that count for a user: their own, and those for everybody."""
+        everybody = self._grants.get((tenant.id, _EVERYBODY), [])
+        return [*everybody, *self._grants.get((tenant.id, upn.lower()), [])]
 
     def user(self, upn: str) -> "User | None":
         """Return a user by principal name."""
@@ -127,7 +177,7 @@ class Estate:
 
     def in_groups(self, tenant: "Tenant", upn: str) -> set[str]:
         """Return the names of the groups that a user is in."""
-        return {g.name for g in tenant.groups if upn.lower() in {member.lower() for member in g.members}}
+        return self._groups.get((tenant.id, upn.lower()), set())
 
 
 def app_of(tenant: "Tenant", wanted: str) -> "App | None":

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,7 +32,8 @@ class Lab:
     """A world being served. `source_address` overrides the world's caller; `clock` gives aware times.
 
     Entering starts one background thread and takes well under a second; leaving ends it and removes the
-    folder with the authority's certificate. Raises LabError when loopback ports are not to be had.
+    folder with the authority's certificate. Raises LabError when `source_address` is none, or when loopback
+    ports are not to be had.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Lab:
         source_address: str | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.state = State(world, source_address or "", clock or utc_now)
+        self.state = State(world, _checked(source_address), clock or utc_now)
         self._folder: Path | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -106,12 +108,17 @@ class Lab:
     def _certificates(self, folder: Path) -> ssl.SSLContext:
         authority = new_authority()
         (folder / _CA_NAME).write_bytes(authority.pem)
-        context = server_context(authority, self.state.estate.sites, folder, "lab")
+        covered = frozenset(self.state.estate.sites)
+        context = server_context(authority, covered, folder, "lab")
         other = server_context(authority, ["another-host.example"], folder, "another")
 
         def choose(line: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-            if name and of_host(self.state, name.lower(), "wrong-certificate"):
+            host = (name or "").lower()
+            if of_host(self.state, host, "wrong-certificate"):
                 line.context = other
+            elif host not in covered and host in self.state.estate.sites:
+                # the world has changed since the start and has a new host
+                line.context = server_context(authority, [host], folder, host)
 
         context.sni_callback = choose
         return context
@@ -131,6 +138,13 @@ class Lab:
         await proxy.wait_closed()
         server.should_exit = server.force_exit = True
         await answering
+
+
+def _checked(address: str | None) -> str:
+    try:
+        return str(ip_address(address)) if address else ""
+    except ValueError:
+        raise LabError("the source address is no IP address", "give one such as 203.0.113.7") from None
 
 
 def _configured(state: State, tunnels: Tunnels, context: ssl.SSLContext) -> uvicorn.Config:

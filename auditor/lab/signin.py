@@ -87,7 +87,7 @@ def _known(attempt: Attempt) -> Refusal | None:
         return None
     if not user.enabled:
         return attempt.refusal(500571)
-    home = attempt.state.estate.tenant(user.guest_of)
+    home = attempt.state.estate.tenant_named(user.guest_of)
     if home is None:
         return attempt.refusal(50020, provider="live.com")
     return attempt.refusal(90072, provider=f"https://sts.windows.net/{home.id}/")
@@ -97,8 +97,7 @@ def _is_guests_home_name(attempt: Attempt) -> bool:
     guest = f"{attempt.upn.replace('@', '_')}#ext#@".lower()
     return any(
         user.key.startswith(guest) and attempt.state.estate.tenant_of(user.upn) is attempt.tenant
-        for user in attempt.state.world.users
-        if user.guest_of
+        for user in attempt.state.estate.guests
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from auditor.lab.world.environments import Environment
     from auditor.lab.world.policies import Policy
     from auditor.lab.world.root import World
-    from auditor.lab.world.tenants import Tenant
+    from auditor.lab.world.tenants import Federation, Tenant
     from auditor.lab.world.users import User
 
 Problems = Iterator[str]
@@ -20,7 +20,14 @@ Problems = Iterator[str]
 def inconsistencies(world: "World") -> list[str]:
     """Return every problem between a world's parts as `key.path: what is wrong`."""
     estate = Estate(world)
-    return [*_twice(world), *_tenants(estate), *_users(estate), *_environments(estate), *_faults(world)]
+    return [
+        *_twice(world),
+        *_federations(estate),
+        *_tenants(estate),
+        *_users(estate),
+        *_environments(estate),
+        *_faults(world),
+    ]
 
 
 def _repeated(key: str, names: Iterable[str]) -> Problems:
@@ -36,6 +43,24 @@ def _twice(world: "World") -> Problems:
     yield from _repeated("tenants.domains", [*domains, *world.personal_domains])
     yield from _repeated("users", (u.upn for u in world.users))
     yield from _repeated("environments", (e.host for e in world.environments))
+
+
+def _federations(estate: Estate) -> Problems:
+    """Yield AD FS hosts that two domains describe differently, or that are somebody else's."""
+    taken = {*estate.logins, *(environment.host for environment in estate.world.environments)}
+    for number, tenant in enumerate(estate.world.tenants):
+        for index, domain in enumerate(tenant.domains):
+            if domain.federation:
+                key = f"tenants.{number}.domains.{index}.federation"
+                yield from _federation(key, domain.federation, estate, taken)
+
+
+def _federation(key: str, federation: "Federation", estate: Estate, taken: set[str]) -> Problems:
+    served = estate.federation(federation.host)
+    if federation.host in taken:
+        yield f"{key}.host: {federation.host} is the host of something else"
+    if served and served.as_served != federation.as_served:
+        yield f"{key}: another domain describes {federation.host} differently"
 
 
 def _tenants(estate: Estate) -> Problems:
@@ -104,7 +129,7 @@ def _users(estate: Estate) -> Problems:
 def _user(path: str, user: "User", estate: Estate) -> Problems:
     if not estate.tenant_of(user.upn):
         yield f"{path}.upn: no tenant owns the domain of {user.upn}"
-    if user.guest_of and user.guest_of != "personal" and not estate.tenant(user.guest_of):
+    if user.guest_of and user.guest_of != "personal" and not estate.tenant_named(user.guest_of):
         yield f"{path}.guest_of: no such tenant: {user.guest_of}"
 
 
@@ -116,7 +141,7 @@ def _environments(estate: Estate) -> Problems:
 
 def _environment(path: str, environment: "Environment", estate: Estate, people: set[str]) -> Problems:
     cloud = estate.clouds.of_environment(environment.host)
-    tenant = estate.tenant(environment.tenant)
+    tenant = estate.owner(environment)
     if cloud is None:
         yield f"{path}.host: {environment.host} is no Dataverse online host"
     if tenant is None:

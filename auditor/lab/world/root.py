@@ -7,7 +7,7 @@ from pydantic import Field
 from auditor.edges import Edge
 from auditor.lab.world.environments import Environment
 from auditor.lab.world.faults import Fault
-from auditor.lab.world.kinds import Guid, Host
+from auditor.lab.world.kinds import Address, Guid, Host
 from auditor.lab.world.rows import Row
 from auditor.lab.world.tenants import Order, Tenant
 from auditor.lab.world.users import User
@@ -16,9 +16,8 @@ from auditor.lab.world.users import User
 class Caller(Edge):
     """Who asks, as the cloud sees it."""
 
-    address: str = Field(
+    address: Address = Field(
         default="198.51.100.7",
-        pattern=r"^[0-9A-Fa-f.:]+$",
         description="The source address that policies, firewalls and block lists look at.",
     )
     tenant_restrictions: tuple[Guid, ...] = Field(

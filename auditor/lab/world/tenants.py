@@ -41,6 +41,11 @@ class Federation(Edge):
         default=10, ge=0, description="Refusals after which AD FS refuses every password; 0 means never."
     )
 
+    @property
+    def as_served(self) -> tuple[object, ...]:
+        """Return what is a matter of the server, and so the same for all domains it serves."""
+        return self.endpoints, self.scheme, self.metadata, self.lockout_threshold
+
 
 class Domain(Edge):
     """A domain of a tenant."""

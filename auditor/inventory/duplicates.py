@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditor.inventory.drafts import Flaw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from auditor.inventory.drafts import Draft
     from auditor.secrets import Reference
 
 _RIGHT = "correct one of the rows, or delete it"
-_KEPT_FROM_FIRST = ("tenant", "owner", "notes")
+_MERGED = ("tenant", "owner", "notes", "skip")
 
 
 class _Check(NamedTuple):
@@ -141,14 +141,14 @@ def merged(drafts: "Sequence[Draft]") -> "tuple[list[Draft], list[int]]":
 
 
 def _merge(kept: "Draft", other: "Draft") -> "Draft":
-    filled = {name: getattr(kept, name) or getattr(other, name) for name in (*_KEPT_FROM_FIRST, "skip")}
-    lost = [name for name in filled if getattr(other, name) not in {"", filled[name]}]
-    return replace(kept, **filled, remarks=(*kept.remarks, _merge_remark(other, filled, lost)))
+    filled = {name: getattr(kept, name) or getattr(other, name) for name in _MERGED}
+    return replace(kept, **filled, remarks=(*kept.remarks, _merge_remark(kept, other)))
 
 
-def _merge_remark(other: "Draft", filled: "Mapping[str, str]", lost: "Sequence[str]") -> str:
+def _merge_remark(kept: "Draft", other: "Draft") -> str:
     row = f"row {other.origin.row}"
+    differing = [name for name in _MERGED if getattr(kept, name) != getattr(other, name)]
+    lost = [name for name in differing if getattr(kept, name) and getattr(other, name)]
     if lost:
         return f"{row} is the same case and was merged; its {', '.join(lost)} differed and was left out"
-    same = all(getattr(other, name) == value for name, value in filled.items())
-    return f"{row} is {'identical' if same else 'the same case'} and was merged"
+    return f"{row} is {'the same case' if differing else 'identical'} and was merged"

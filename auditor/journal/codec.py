@@ -40,8 +40,8 @@ class StoredReference:
 
 
 def dump(data: object) -> str:
-    """Return compact JSON with sorted keys."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    """Return compact JSON with sorted keys; ASCII, because a reply may hold half a surrogate pair."""
+    return json.dumps(data, separators=(",", ":"), sort_keys=True)
 
 
 def fields_of(item: Any) -> dict[str, Any]:
@@ -166,7 +166,11 @@ def evidence_in(kind: str, key: str, question: str, text: str) -> Evidence:
 
 def _answer_out(answer: Answer) -> dict[str, Any]:
     """Return what is not empty; most of an answer is."""
-    return {name: value for name, value in fields_of(answer).items() if value not in (None, "", (), False)}
+    return {
+        name: value
+        for name, value in fields_of(answer).items()
+        if value or (value == 0 and value is not False)
+    }
 
 
 def _answer_in(data: dict[str, Any]) -> Answer:

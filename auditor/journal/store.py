@@ -47,6 +47,7 @@ class Journal:
         self.path = path
         self._db = connection
         self._lock = threading.Lock()
+        self._closed = False
         self._shared = lru_cache(maxsize=4096)(self._read_subject)
 
     @classmethod
@@ -151,6 +152,9 @@ class Journal:
     def close(self) -> None:
         """Write everything down and fold the write-ahead log in; a closed run file is one file."""
         with self._lock, _reported(self.path):
+            if self._closed:
+                return
+            self._closed = True
             self._db.commit()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.close()

@@ -19,6 +19,7 @@ _SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "vertical ba
 _SAMPLE_LINES = 60
 _SAMPLE_CHARACTERS = 64 * 1024
 _CHUNK = 1024 * 1024
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _END = "\0end of file\0"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -75,6 +76,11 @@ def delimited_table(path: "Path", mapping: "Mapping[str, str]") -> "Iterator[Tab
 
     Raises InventoryError, also while the records are read, for a quotation mark that is never closed.
     """
+    with path.open("rb") as file:
+        if file.read(8).startswith(_WORKBOOKS):
+            raise InventoryError(
+                f"{path.name}: a workbook, whatever its name says", "let its name end in .xlsx"
+            )
     codec = encoding_of(path)
     with path.open(encoding=codec, errors="replace", newline="") as file:
         separator = _separator(_sample(file), mapping)

@@ -1,7 +1,7 @@
 """Cells as text: what people cannot see is taken out, what they wrote stays."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ def cell_text(value: object) -> str:
             return value.date().isoformat()
         case datetime() | date() | time():
             return value.isoformat()
-        case timedelta() | None:
-            return "" if value is None else str(value)
         case _:
             return str(value)
 

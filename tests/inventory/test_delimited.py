@@ -104,3 +104,8 @@ def test_a_hundred_thousand_rows_are_read_one_by_one(text, read):
     inventory = read(text(HEAD + rows))
     assert len(inventory.cases) == 100_000
     assert inventory.cases[-1].origin.row == 100_001
+
+
+def test_a_workbook_with_the_name_of_a_text_file_says_so(text, read):
+    with pytest.raises(InventoryError, match="a workbook, whatever its name says"):
+        read(text(b"PK\x03\x04" + bytes(100)))

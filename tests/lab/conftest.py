@@ -73,9 +73,7 @@ class Asker:
         self.state = state
 
     def send(self, host, method, path, *, query=None, headers=None, body=b""):
-        exchange, handler = routed(
-            self.state, Exchange(host, method, path, query or {}, headers or {}, body)
-        )
+        exchange, handler = routed(self.state, Exchange(host, method, path, query or {}, headers or {}, body))
         upn, _ = named(self.state, exchange)
         return answered(self.state, exchange, handler, upn).reply
 

@@ -104,7 +104,10 @@ def test_a_policy_guards_resources_not_clients(answer, apps, struck):
 def test_blocking_legacy_clients_does_not_stop_the_password_grant(answer):
     legacy = ["exchange-active-sync", "other"]
     assert code(answer({"controls": ["block"], "client_apps": legacy})) == 0
-    assert code(answer({"controls": ["block"], "client_apps": [*legacy, "mobile-apps-and-desktop-clients"]})) == 53003
+    assert (
+        code(answer({"controls": ["block"], "client_apps": [*legacy, "mobile-apps-and-desktop-clients"]}))
+        == 53003
+    )
 
 
 def test_a_block_comes_before_every_other_demand(answer):

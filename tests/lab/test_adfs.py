@@ -19,18 +19,29 @@ def federated(**changes):
 
 def test_msal_finds_the_newer_endpoint_in_the_metadata(make_asker):
     found = Mex(mex(make_asker()).body.decode()).get_wstrust_username_password_endpoint()
-    assert found == {"address": f"https://{STS}/adfs/services/trust/13/usernamemixed", "action": Mex.ACTION_13}
+    assert found == {
+        "address": f"https://{STS}/adfs/services/trust/13/usernamemixed",
+        "action": Mex.ACTION_13,
+    }
 
 
 def test_msal_falls_back_to_2005_where_only_that_is_enabled(make_asker):
     body = mex(make_asker(federated(endpoints=[2005]))).body.decode()
     found = Mex(body).get_wstrust_username_password_endpoint()
-    assert found == {"address": f"https://{STS}/adfs/services/trust/2005/usernamemixed", "action": Mex.ACTION_2005}
+    assert found == {
+        "address": f"https://{STS}/adfs/services/trust/2005/usernamemixed",
+        "action": Mex.ACTION_2005,
+    }
 
 
-@pytest.mark.parametrize("changes", [{"metadata": "windows-only"}, {"metadata": "no-username-endpoint"}, {"scheme": "http"}])
+@pytest.mark.parametrize(
+    "changes", [{"metadata": "windows-only"}, {"metadata": "no-username-endpoint"}, {"scheme": "http"}]
+)
 def test_metadata_without_a_usable_endpoint_offers_none(make_asker, changes):
-    assert Mex(mex(make_asker(federated(**changes))).body.decode()).get_wstrust_username_password_endpoint() is None
+    assert (
+        Mex(mex(make_asker(federated(**changes))).body.decode()).get_wstrust_username_password_endpoint()
+        is None
+    )
 
 
 def test_metadata_can_be_malformed_missing_or_unavailable(make_asker):
@@ -52,7 +63,10 @@ def test_the_right_password_gets_an_assertion_that_buys_a_token(make_asker, vers
 
 @pytest.mark.parametrize(
     ("version", "namespace"),
-    [(13, "http://docs.oasis-open.org/ws-sx/ws-trust/200512"), (2005, "http://schemas.xmlsoap.org/ws/2005/02/trust")],
+    [
+        (13, "http://docs.oasis-open.org/ws-sx/ws-trust/200512"),
+        (2005, "http://schemas.xmlsoap.org/ws/2005/02/trust"),
+    ],
 )
 def test_a_refusal_is_a_fault_over_http_500_in_the_endpoints_namespace(make_asker, version, namespace):
     reply = make_asker().rst("fay@fed.contoso.example", "wrong", version)
@@ -81,7 +95,9 @@ def test_ad_fs_does_not_say_why_it_refuses(make_asker, changes):
 
 
 def test_a_user_whom_the_rules_deny_gets_another_text(make_asker):
-    reply = make_asker({"users.1.federation_access": "denied"}).rst("fay@fed.contoso.example", "Right-horse-2")
+    reply = make_asker({"users.1.federation_access": "denied"}).rst(
+        "fay@fed.contoso.example", "Right-horse-2"
+    )
     assert parse_error(reply.body.decode())["reason"].startswith("MSIS7068")
 
 
@@ -104,7 +120,10 @@ def test_what_is_no_soap_is_answered_by_a_fault(make_asker, body):
 
 
 def test_an_endpoint_that_is_not_enabled_is_503(make_asker):
-    assert make_asker(federated(endpoints=[2005])).rst("fay@fed.contoso.example", "Right-horse-2", 13).status == 503
+    assert (
+        make_asker(federated(endpoints=[2005])).rst("fay@fed.contoso.example", "Right-horse-2", 13).status
+        == 503
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +164,9 @@ def test_a_changed_foreign_or_expired_assertion_is_not_believed(make_asker, name
 
 
 def test_the_fault_has_the_elements_of_an_observed_one(make_asker, shared):
-    observed = (shared / "fixtures" / "wstrust" / "msal-dotnet" / "WsTrustResponseNoToken.xml").read_text("utf-8-sig")
+    observed = (shared / "fixtures" / "wstrust" / "msal-dotnet" / "WsTrustResponseNoToken.xml").read_text(
+        "utf-8-sig"
+    )
     ours = make_asker().rst("fay@fed.contoso.example", "wrong", 2005).body.decode()
     tags = {element.tag for element in ET.fromstring(ours).iter()}
     assert {element.tag for element in ET.fromstring(observed).iter()} - tags <= {

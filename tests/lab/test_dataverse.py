@@ -52,13 +52,17 @@ def test_who_am_i_and_one_row_of_one_table(make_asker):
     token = signed_in(asker)
     who = json.loads(asker.dataverse(f"{API}/WhoAmI", token).body)
     assert {"BusinessUnitId", "UserId", "OrganizationId"} < set(who)
-    rows = json.loads(asker.dataverse(f"{API}/accounts", token, **{"$select": "accountid", "$top": "1"}).body)["value"]
+    rows = json.loads(
+        asker.dataverse(f"{API}/accounts", token, **{"$select": "accountid", "$top": "1"}).body
+    )["value"]
     assert [set(row) for row in rows] == [{"@odata.etag", "accountid"}]
 
 
 def test_the_api_form_of_the_host_is_the_same_environment(make_asker):
     asker = make_asker()
-    assert asker.dataverse(f"{API}/WhoAmI", signed_in(asker), host="contoso.api.crm4.dynamics.com").status == 200
+    assert (
+        asker.dataverse(f"{API}/WhoAmI", signed_in(asker), host="contoso.api.crm4.dynamics.com").status == 200
+    )
 
 
 SWITCHES = [
@@ -100,7 +104,9 @@ def test_a_refused_privilege_names_roles_mode_privilege_and_table(make_asker):
 
 
 def test_refusals_may_be_bare_text(make_asker):
-    asker = make_asker({"environments.0.error_bodies": "text", "environments.0.blocked_apps": ["resco-routes"]})
+    asker = make_asker(
+        {"environments.0.error_bodies": "text", "environments.0.blocked_apps": ["resco-routes"]}
+    )
     reply = asker.dataverse(f"{API}/WhoAmI", signed_in(asker))
     assert (reply.status, reply.content_type.partition(";")[0]) == (403, "text/plain")
 
@@ -126,7 +132,12 @@ def test_a_token_for_another_environment_is_not_taken(make_asker):
 
 @pytest.mark.parametrize(
     ("entity_set", "table"),
-    [("accounts", "account"), ("opportunities", "opportunity"), ("addresses", "address"), ("new_boxes", "new_box")],
+    [
+        ("accounts", "account"),
+        ("opportunities", "opportunity"),
+        ("addresses", "address"),
+        ("new_boxes", "new_box"),
+    ],
 )
 def test_entity_sets_lead_to_their_tables(entity_set, table):
     assert logical_name(entity_set) == table

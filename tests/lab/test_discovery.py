@@ -100,7 +100,13 @@ def test_an_unknown_tenant_is_90002(make_asker):
 
 def test_the_document_has_the_keys_of_an_observed_one(make_asker, shared):
     observed = json.loads((shared / "fixtures" / "openid_configuration_v2.json").read_text())
-    needed = {"issuer", "authorization_endpoint", "token_endpoint", "device_authorization_endpoint", "jwks_uri"}
+    needed = {
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "device_authorization_endpoint",
+        "jwks_uri",
+    }
     _, found = get(make_asker(), "/contoso.example/v2.0/.well-known/openid-configuration")
     tenant = found["issuer"].split("/")[3]
     for key in needed:
@@ -119,9 +125,14 @@ def test_instance_discovery_knows_the_clouds_and_refuses_strangers(make_asker):
     endpoint = f"https://{LOGIN}/contoso.example/oauth2/v2.0/authorize"
     status, found = get(make_asker(), "/common/discovery/instance", authorization_endpoint=endpoint)
     assert status == 200
-    assert found["tenant_discovery_endpoint"] == f"https://{LOGIN}/contoso.example/v2.0/.well-known/openid-configuration"
+    assert (
+        found["tenant_discovery_endpoint"]
+        == f"https://{LOGIN}/contoso.example/v2.0/.well-known/openid-configuration"
+    )
     assert any("login.windows.net" in entry["aliases"] for entry in found["metadata"])
     status, found = get(
-        make_asker(), "/common/discovery/instance", authorization_endpoint="https://evil.example/t/oauth2/authorize"
+        make_asker(),
+        "/common/discovery/instance",
+        authorization_endpoint="https://evil.example/t/oauth2/authorize",
     )
     assert (status, found["error_codes"]) == (400, [50049])

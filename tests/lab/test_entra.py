@@ -48,7 +48,9 @@ def test_what_was_not_asked_for_is_not_sent(make_asker, names):
 
 
 def test_a_refusal_echoes_the_correlation_id_and_names_code_time_and_trace(make_asker):
-    reply = make_asker().token(password="no", headers={"client-request-id": "11112222-aaaa-bbbb-cccc-333344445555"})
+    reply = make_asker().token(
+        password="no", headers={"client-request-id": "11112222-aaaa-bbbb-cccc-333344445555"}
+    )
     body, headers = body_of(reply), dict(reply.headers)
     assert reply.status == 400
     assert body["correlation_id"] == "11112222-aaaa-bbbb-cccc-333344445555"

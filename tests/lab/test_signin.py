@@ -31,7 +31,9 @@ def test_the_right_password_gets_a_token_where_nothing_stands_in_the_way(decided
 def test_a_token_carries_the_scopes_consented_to(make_asker):
     state = make_asker().state
     wanted = Wanted(ORG, frozenset({"user_impersonation"}), frozenset())
-    result = decide(Attempt(state, state.world.tenants[0], "ADA@contoso.example", RESCO, wanted, "Right-horse-1"))
+    result = decide(
+        Attempt(state, state.world.tenants[0], "ADA@contoso.example", RESCO, wanted, "Right-horse-1")
+    )
     assert isinstance(result, Granted)
     assert result.scopes == {"user_impersonation"}
 

@@ -75,7 +75,10 @@ def test_every_problem_is_named_at_once_by_its_key(make_data):
         ({"users.0.guest_of": "nobody"}, "users.0.guest_of: no such tenant"),
         ({"tenants.1.id": "6b0c8c5e-0000-4000-8000-000000000001"}, "tenants: 6b0c8c5e"),
         ({"tenants.1.domains": [{"name": "contoso.example"}]}, "tenants.domains: contoso.example"),
-        ({"tenants.0.apps.0.app": "resco-submarine"}, "tenants.0.apps.0.app: resco-submarine is no known app"),
+        (
+            {"tenants.0.apps.0.app": "resco-submarine"},
+            "tenants.0.apps.0.app: resco-submarine is no known app",
+        ),
         (
             {"tenants.0.apps": [{"app": "resco-mobile-crm"}, {"app": "resco-routes"}]},
             "tenants.0.apps (by client id)",
@@ -101,8 +104,14 @@ def test_every_problem_is_named_at_once_by_its_key(make_data):
         ),
         ({"environments.0.tenant": "Nowhere"}, "environments.0.tenant: no such tenant"),
         ({"environments.0.tenant": "Harrow"}, "environments.0.host: a host of commercial"),
-        ({"environments.0.host": "crm.contoso.example"}, "environments.0.host: crm.contoso.example is no Dataverse"),
-        ({"environments.0.members": [{"user": "eve@contoso.example"}]}, "environments.0.members: no such user"),
+        (
+            {"environments.0.host": "crm.contoso.example"},
+            "environments.0.host: crm.contoso.example is no Dataverse",
+        ),
+        (
+            {"environments.0.members": [{"user": "eve@contoso.example"}]},
+            "environments.0.members: no such user",
+        ),
         ({"faults": [{"kind": "code"}]}, "faults.0.code"),
         ({"faults": [{"kind": "no-dns", "leg": "token"}]}, "faults.0: no-dns strikes a host"),
         (
@@ -135,7 +144,11 @@ def test_a_password_never_stands_in_an_error_or_a_repr(make_data):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"\xff\xfe\x00", "not UTF-8"), (b"version: [", "not valid YAML"), (b"version: 1\nversion: 1\n", "twice")],
+    [
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"version: [", "not valid YAML"),
+        (b"version: 1\nversion: 1\n", "twice"),
+    ],
 )
 def test_a_file_that_is_no_world_says_what_it_is(tmp_path, content, said):
     path = tmp_path / "odd.yaml"
@@ -173,7 +186,9 @@ def test_every_key_of_the_schema_is_described_and_unknown_keys_are_errors():
 
 
 _LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
-_ANY = st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner))
+_ANY = st.recursive(
+    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner)
+)
 
 
 @given(_ANY, st.sampled_from(["tenants", "users", "environments", "faults", "inventory", "caller", "order"]))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from functools import reduce
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.inventory.drafts import Flaw
@@ -55,18 +56,26 @@ _ACCOUNT_CHECKS = (
 )
 
 
-def without_contradictions(drafts: "Sequence[Draft]") -> "list[Draft]":
-    """Return the drafts, each with a flaw for another row that it contradicts."""
+def settled(drafts: "Sequence[Draft]") -> "tuple[list[Draft], list[int]]":
+    """Return the drafts with rows of one case made one, and the numbers of the rows that went into others.
+
+    A row that contradicts another gets a flaw and stays by itself. Otherwise the first row stands: its blank
+    cells are filled from the later ones, a reason to skip wins, and its remarks say what was done.
+    """
+    cases = list(_groups(drafts, lambda draft: draft.key))
+    accounts = _groups(drafts, lambda draft: draft.account_id)
+    return _merged(_with_contradictions(drafts, [(cases, _CASE_CHECKS), (accounts, _ACCOUNT_CHECKS)]), cases)
+
+
+def _with_contradictions(
+    drafts: "Sequence[Draft]", grouped: "Iterable[tuple[Iterable[list[int]], tuple[_Check, ...]]]"
+) -> "list[Draft]":
     found: dict[int, list[Flaw]] = defaultdict(list)
-    for groups, checks in (
-        (_groups(drafts, lambda draft: draft.key), _CASE_CHECKS),
-        (_groups(drafts, lambda draft: draft.account_id), _ACCOUNT_CHECKS),
-    ):
-        for group in groups:
-            for check in checks:
-                for index, other in _contradictions(drafts, group, check):
-                    row = f"row {drafts[other].origin.row}"
-                    found[index].append(Flaw(check.field, check.sentence.format(row=row), _RIGHT))
+    for groups, checks in grouped:
+        for group, check in product(groups, checks):
+            for index, other in _contradictions(drafts, group, check):
+                row = f"row {drafts[other].origin.row}"
+                found[index].append(Flaw(check.field, check.sentence.format(row=row), _RIGHT))
     return [
         replace(draft, flaws=(*draft.flaws, *found[index])) if index in found else draft
         for index, draft in enumerate(drafts)
@@ -120,16 +129,8 @@ def shareable(draft: "Draft") -> tuple[str, str] | None:
     return _identity(draft.credential)
 
 
-def merged(drafts: "Sequence[Draft]") -> "tuple[list[Draft], list[int]]":
-    """Return the drafts with sound rows of one case made one, and the rows that went into others.
-
-    The first row stands. Its blank cells are filled from the later rows, a reason to skip wins, and its
-    remarks say what was done.
-    """
-    groups = [
-        [index for index in group if not drafts[index].flaws]
-        for group in _groups(drafts, lambda draft: draft.key)
-    ]
+def _merged(drafts: "Sequence[Draft]", cases: "Iterable[Sequence[int]]") -> "tuple[list[Draft], list[int]]":
+    groups = [[index for index in group if not drafts[index].flaws] for group in cases]
     leaders = {group[0]: group[1:] for group in groups if group}
     gone = {index for rest in leaders.values() for index in rest}
     kept = [

@@ -8,7 +8,7 @@ from auditor.inventory.apps import known_apps
 from auditor.inventory.columns import find_header
 from auditor.inventory.delimited import delimited_table
 from auditor.inventory.drafts import RowReader
-from auditor.inventory.duplicates import merged, shareable, shared_identities, without_contradictions
+from auditor.inventory.duplicates import settled, shareable, shared_identities
 from auditor.inventory.fields import Environments
 from auditor.inventory.jsonfile import json_lines_table, json_table
 from auditor.inventory.sheets import workbook_table
@@ -53,8 +53,7 @@ def read_inventory(
 
 def _inventory(reader: RowReader, drafts: "list[Draft]", remarks: tuple[str, ...]) -> Inventory:
     shared = shared_identities(drafts)
-    checked = without_contradictions(drafts)
-    kept, gone = merged(checked)
+    kept, gone = settled(drafts)
     if gone:
         remarks = (*remarks, f"{counted_rows(gone)} repeat an earlier case and were merged with it")
     return Inventory(

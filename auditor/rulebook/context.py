@@ -58,21 +58,22 @@ def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
     item, reading = seen.observed(Question.PASSWORD), seen.readings.get(Question.PASSWORD)
     slot = seen.slots.get(Question.PASSWORD)
     held = slot if isinstance(slot, NotObserved) else None
-    asked = seen.observed(Question.TABLE) or seen.observed(Question.WHOAMI)
+    last = Question.TABLE if seen.observed(Question.TABLE) else Question.WHOAMI
+    asked = seen.observed(last)
     return {
         "answer": _label(book, seen, Question.PASSWORD),
         "tenant_answer": _label(book, seen, Question.TENANT),
         "environment_answer": _label(book, seen, Question.ENVIRONMENT),
         "dataverse_answer": _label(book, seen, Question.WHOAMI),
         "table_answer": _label(book, seen, Question.TABLE),
-        "code": reading.code if reading else "",
+        "code": _code(seen, Question.PASSWORD),
         "meaning": reading.meaning if reading else "",
         "text": item.answer.text if item else "",
         "at": f"{item.at:%Y-%m-%d %H:%M:%S} UTC" if item else "",
         "correlation_id": item.answer.correlation_id if item else "",
         "held_back": held.why.value if held else "",
         "held_back_detail": held.detail if held else "",
-        "dataverse_code": asked.answer.dataverse_code if asked else "",
+        "dataverse_code": _code(seen, last),
         "dataverse_text": asked.answer.text if asked and not asked.answer.success else "",
     }
 
@@ -80,3 +81,8 @@ def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
 def _label(book: Rulebook, seen: Seen, question: Question) -> str:
     reading = seen.readings.get(question)
     return book.outcomes[reading.outcome].label if reading else ""
+
+
+def _code(seen: Seen, question: Question) -> str:
+    reading = seen.readings.get(question)
+    return (reading.code or "no code") if reading else ""

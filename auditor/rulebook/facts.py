@@ -55,6 +55,7 @@ def build_estate(cases: Iterable[Case]) -> Estate:
 class Seen:
     """A case's evidence by question, with what each answer means; the tenant slot is the account's own."""
 
+    book: Rulebook
     slots: Mapping[str, Evidence]
     readings: Mapping[str, Reading]
     tenants: Mapping[str, Evidence]
@@ -67,9 +68,12 @@ class Seen:
     def unknown(self, question: Question) -> Unknown:
         """Return why there is no value from this question."""
         found = self.slots.get(question)
-        if isinstance(found, NotObserved):
-            return Unknown(f"{found.why.value}: {found.detail}" if found.detail else found.why.value)
-        return Unknown(Why.NOT_ASKED.value)
+        if not isinstance(found, NotObserved):
+            return Unknown(Why.NOT_ASKED.value)
+        # what kept a question back may be the outcome of another one
+        outcome = self.book.outcomes.get(found.detail)
+        detail = outcome.label if outcome else found.detail
+        return Unknown(f"{found.why.value}: {detail}" if detail else found.why.value)
 
     def detail(self, question: Question, name: str) -> str:
         """Return one detail as text, "" where there is none."""
@@ -94,7 +98,7 @@ def see(book: Rulebook, case: Case, evidence: Sequence[Evidence]) -> Seen:
         for question, item in slots.items()
         if isinstance(item, Observed)
     }
-    return Seen(slots, readings, tenants)
+    return Seen(book, slots, readings, tenants)
 
 
 def _realm(item: "Evidence | None") -> FactValue:
@@ -120,7 +124,7 @@ def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mappin
         **_of_inventory(case, estate),
         **_of_app(case),
         **_of_discovery(book, case, seen),
-        **_of_sign_in(book, seen),
+        **_of_sign_in(seen),
         **_of_dataverse(seen),
     }
     contract, _ = contract_of(book, case, known)
@@ -207,7 +211,7 @@ def _tenant_id(item: "Evidence | None") -> str:
     return value.lower() if isinstance(value, str) else ""
 
 
-def _of_sign_in(book: Rulebook, seen: Seen) -> dict[str, FactValue]:
+def _of_sign_in(seen: Seen) -> dict[str, FactValue]:
     question = Question.PASSWORD
     item, reading = seen.observed(question), seen.readings.get(question)
     if item is None or reading is None:
@@ -216,7 +220,7 @@ def _of_sign_in(book: Rulebook, seen: Seen) -> dict[str, FactValue]:
         submission = slot.why.value if isinstance(slot, NotObserved) else Why.NOT_ASKED.value
         names = ("sign_in", "password", "federated_leg", *_SIGN_IN_FACTS)
         return {"submission": Known(submission, source=question.value), **dict.fromkeys(names, why)}
-    label = book.outcomes[reading.outcome].label
+    label = seen.book.outcomes[reading.outcome].label
     facts: dict[str, FactValue] = {
         "submission": Known(SENT if item.answer.sent else NOT_SENT, source=question.value),
         "sign_in": Known(reading.outcome, reading.confidence, question.value),

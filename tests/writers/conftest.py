@@ -1,8 +1,11 @@
 """One fixed audit, made by hand: every verdict value, severity, unknown, contract state and hostile text."""
 
+import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -664,3 +667,37 @@ def quiet_audit():
     """Return an audit of nothing out of the ordinary: real, finished, without a single result."""
     run = run_info(simulated=False, stopped=(), scope_hosts=(), vantage=Vantage())
     return FixedAudit(run, summary_of((), ()), ())
+
+
+@pytest.fixture
+def make():
+    """Return the builders, for tests that need another case than the fixed ones."""
+    return SimpleNamespace(
+        answer=answer,
+        audit=FixedAudit,
+        finding=finding,
+        not_looked=not_looked,
+        reading=reading,
+        realm=realm,
+        result=result,
+        run=run_info,
+        sign_in=sign_in,
+        summary=summary_of,
+        tenant=tenant,
+        app=SYNC,
+        host=SALES,
+        fixes=SimpleNamespace(consent=CONSENT_FIX, role=ROLE_FIX, app_user=APP_USER_FIX, exclude=EXCLUDE_FIX),
+    )
+
+
+@pytest.fixture
+def golden():
+    """Return a comparison with a file of `golden/`; AUDITOR_UPDATE_GOLDEN=1 writes it anew instead."""
+
+    def same(name, text):
+        path = Path(__file__).parent / "golden" / name
+        if os.environ.get("AUDITOR_UPDATE_GOLDEN"):
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert text == path.read_text(encoding="utf-8")
+
+    return same

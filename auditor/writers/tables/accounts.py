@@ -34,11 +34,18 @@ def _severity(entry: AccountEntry) -> Content:
     if not entry.result.findings:
         return Content("none")
     severity = entry.result.findings[0].severity
-    return Content(severity, f"severity:{severity}", entry.finding or "")
+    return Content(severity, f"severity:{severity}")
 
 
 def _worst(entry: AccountEntry) -> Content:
     return Content(entry.result.findings[0].title if entry.result.findings else "")
+
+
+def _findings(entry: AccountEntry) -> Content:
+    number = len(entry.result.findings)
+    if not number:
+        return Content("")
+    return Content("1 finding" if number == 1 else f"{number} findings", link=entry.finding or "")
 
 
 def _to_do(entry: AccountEntry) -> str:
@@ -69,6 +76,7 @@ COLUMNS: Columns[AccountEntry] = {
     "path": lambda e: verdict_content(e.result, Axis.PATH),
     "severity": _severity,
     "worst": _worst,
+    "findings": _findings,
     "to_do": lambda e: Content(_to_do(e)),
     "who": lambda e: Content(e.fix.role if e.fix else ""),
     "evidence": lambda e: Content(evidence.in_short(e.result, e.item), link=e.proof or ""),

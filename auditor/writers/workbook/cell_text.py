@@ -11,7 +11,7 @@ _ILLEGAL = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 # Office reads _x0041_ in a cell as the letter A (ECMA-376, ST_Xstring)
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LINK = re.compile(r"https?://[^\s\"<>\\^`{|}\x00-\x20\x7f]+")
-_FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\n")
+_FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def cell_text(text: str) -> str:

@@ -1,0 +1,79 @@
+import pytest
+
+from auditor.model import Lane, Severity
+from auditor.writers.tables.fixes import COLUMNS, NAMES_SHOWN, FixEntry, fix_book
+from auditor.writers.texts import load_texts
+
+
+@pytest.fixture
+def case(make):
+    """Return a judged case of an account with findings."""
+
+    def built(account, *findings):
+        verdicts = (("unknown",), ("missing",), ("not eligible",), ("fix, then ready",))
+        return make.result(account, make.app, make.host, verdicts, row=2, findings=findings)
+
+    return built
+
+
+def columns(line):
+    entry = FixEntry(1, line, load_texts())
+    return {name: column(entry).value for name, column in COLUMNS.items()}
+
+
+def test_findings_that_one_action_solves_are_one_line(case, make):
+    missing = make.finding("consent-missing", "Consent is missing", Severity.HIGH, "", (make.fixes.consent,))
+    book = fix_book([case("a@contoso.example", missing), case("b@contoso.example", missing)])
+    (line,) = book.lines
+    assert (line.accounts, line.names) == (2, ("a@contoso.example", "b@contoso.example"))
+
+
+def test_an_account_counts_once_however_many_cases_it_has(case, make):
+    missing = make.finding("consent-missing", "Consent is missing", Severity.HIGH, "", (make.fixes.consent,))
+    book = fix_book([case("A@contoso.example", missing), case("a@contoso.example", missing)])
+    assert book.lines[0].accounts == book.common[0].accounts == 1
+
+
+def test_the_fix_that_frees_most_accounts_as_first_choice_leads(audit):
+    lines = fix_book(audit.results()).lines
+    assert [line.first_choice for line in lines] == sorted((ln.first_choice for ln in lines), reverse=True)
+
+
+def test_a_fix_that_is_only_ever_an_alternative_is_listed_but_not_among_the_common(audit):
+    book = fix_book(audit.results())
+    listed, common = {line.fix.id for line in book.lines}, {fix.fix.id for fix in book.common}
+    assert listed - common == {"exclude-dedicated-account"}
+
+
+def test_a_line_carries_the_gravest_severity_and_the_soonest_lane(case, make):
+    fix = (make.fixes.role,)
+    mild = make.finding("mild", "Mild", Severity.LOW, "", fix)
+    grave = make.finding("grave", "Grave", Severity.BLOCKER, "", fix)
+    (line,) = fix_book([case("a@contoso.example", mild), case("b@contoso.example", grave)]).lines
+    assert (line.severity, line.lane, line.findings) == (Severity.BLOCKER, Lane.NOW, ("Mild", "Grave"))
+
+
+def test_a_long_list_of_accounts_is_cut_with_the_number_of_the_others(case, make):
+    missing = make.finding("consent-missing", "Consent is missing", Severity.HIGH, "", (make.fixes.consent,))
+    many = [case(f"u{number}@contoso.example", missing) for number in range(NAMES_SHOWN + 7)]
+    row = columns(fix_book(many).lines[0])
+    assert row["accounts"] == NAMES_SHOWN + 7
+    assert row["names"].endswith("\nand 7 more")
+
+
+def test_a_place_leads_to_the_line_of_the_fix(audit, make):
+    book = fix_book(audit.results())
+    place = book.place(make.fixes.consent)
+    assert book.lines[place.record].fix == make.fixes.consent
+    assert book.place(None) is None
+
+
+def test_steps_say_which_licence_they_need_and_what_is_not_confirmed(audit, make):
+    lines = {line.fix.id: columns(line)["steps"] for line in fix_book(audit.results()).lines}
+    assert "Licence: Microsoft Entra ID P1" in lines[make.fixes.exclude.id]
+    assert "Check before use" in lines[make.fixes.consent.id]
+    assert "Check before use" not in lines[make.fixes.role.id]
+
+
+def test_no_finding_means_no_line():
+    assert fix_book([]).lines == fix_book([]).common == ()

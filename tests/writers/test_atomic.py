@@ -1,0 +1,103 @@
+import errno
+import os
+import stat
+
+import pytest
+
+from auditor.errors import ReportError
+from auditor.writers import FORMATS, writer_for
+from auditor.writers.atomic import replacing
+
+
+def test_the_target_appears_when_the_block_ends_and_nothing_else_stays(tmp_path):
+    target = tmp_path / "report.xlsx"
+    with replacing(target) as stream:
+        stream.write(b"new")
+        assert not target.exists()
+    assert target.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_old_file_stays_when_writing_fails_in_the_middle(tmp_path):
+    target = tmp_path / "report.xlsx"
+    target.write_bytes(b"old")
+
+    def interrupted():
+        with replacing(target) as stream:
+            stream.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (errno.ENOSPC, "make room on the disk"),
+        (errno.EACCES, "close it if it is open in Excel"),
+        (errno.EROFS, "the folder is read-only"),
+        (errno.EIO, "name another target"),
+    ],
+)
+def test_an_error_of_the_disk_says_what_to_do_and_keeps_the_old_file(tmp_path, code, advice):
+    target = tmp_path / "report.xlsx"
+    target.write_bytes(b"old")
+    with pytest.raises(ReportError) as raised, replacing(target):
+        raise OSError(code, os.strerror(code))
+    assert advice in raised.value.advice
+    assert target.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_folder_as_target_is_refused(audit, tmp_path, name):
+    with pytest.raises(ReportError, match="is a folder"):
+        writer_for(name).write(audit, tmp_path)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_missing_folder_is_named(audit, tmp_path, name):
+    with pytest.raises(ReportError) as raised:
+        writer_for(name).write(audit, tmp_path / "nowhere" / "report")
+    assert "nowhere" in raised.value.advice
+
+
+@pytest.mark.skipif(
+    hasattr(os, "geteuid") and os.geteuid() == 0, reason="the superuser may write to read-only folders"
+)
+def test_a_read_only_folder_is_an_error_with_advice(audit, tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(ReportError, match="cannot be written"):
+            writer_for("json").write(audit, tmp_path / "report.json")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_audit_that_breaks_off_leaves_the_old_report(make, audit, tmp_path, name):
+    class Broken:
+        run, summary = audit.run, audit.summary
+
+        def results(self):
+            yield audit.cases[0]
+            raise RuntimeError("the journal broke")
+
+        def invalid(self):
+            return iter(())
+
+    target = tmp_path / "report"
+    target.write_bytes(b"old")
+    with pytest.raises(RuntimeError, match="the journal broke"):
+        writer_for(name).write(Broken(), target)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_a_report_is_for_its_owner_alone(audit, tmp_path):
+    target = tmp_path / "report.json"
+    writer_for("json").write(audit, target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600

@@ -1,0 +1,144 @@
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from auditor.model import (
+    Axis,
+    Confidence,
+    Contract,
+    Desk,
+    Disposition,
+    Effort,
+    Expected,
+    Kind,
+    Lane,
+    Mark,
+    RunInfo,
+    Severity,
+    Summary,
+    Vantage,
+)
+from auditor.resources import shipped_text
+from auditor.writers.json_v1 import JsonWriter
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return json.loads(shipped_text("reports", "schema/audit.v1.schema.json"))
+
+
+@pytest.fixture
+def written(audit, tmp_path):
+    target = tmp_path / "audit.json"
+    JsonWriter().write(audit, target)
+    return target
+
+
+def objects(node):
+    """Yield every sub-schema of an object with declared keys."""
+    if isinstance(node, dict):
+        if "properties" in node:
+            yield node
+        for value in node.values():
+            yield from objects(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from objects(value)
+
+
+def test_the_fixed_audit_is_written_as_it_always_was(written, golden):
+    golden("audit.v1.json", written.read_text(encoding="utf-8"))
+
+
+def test_the_same_audit_is_the_same_bytes(audit, written, tmp_path):
+    again = tmp_path / "again.json"
+    JsonWriter().write(audit, again)
+    assert again.read_bytes() == written.read_bytes()
+
+
+def test_what_is_written_fits_the_published_schema(written, schema):
+    Draft202012Validator(schema).validate(json.loads(written.read_text(encoding="utf-8")))
+
+
+def test_an_audit_without_results_fits_the_schema_too(quiet_audit, schema, tmp_path):
+    target = tmp_path / "quiet.json"
+    JsonWriter().write(quiet_audit, target)
+    document = json.loads(target.read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(document)
+    assert document["cases"] == []
+
+
+def test_the_schema_is_sound_and_lets_no_unknown_key_pass(schema):
+    Draft202012Validator.check_schema(schema)
+    assert all(node.get("additionalProperties") is False for node in objects(schema))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("kind", Kind),
+        ("severity", Severity),
+        ("confidence", Confidence),
+        ("lane", Lane),
+        ("effort", Effort),
+        ("disposition", Disposition),
+        ("desk", Desk),
+        ("password", Mark),
+        ("expected", Expected),
+        ("contract", Contract),
+    ],
+)
+def test_the_schema_knows_exactly_the_words_of_the_model(schema, name, words):
+    assert schema["$defs"][name]["enum"] == [word.value for word in words]
+
+
+def test_the_schema_knows_the_four_verdicts(schema):
+    assert list(schema["$defs"]["case"]["properties"]["verdicts"]["properties"]) == [
+        axis.value for axis in Axis
+    ]
+
+
+def test_a_case_that_was_not_audited_says_why_and_has_no_verdict(written):
+    case = json.loads(written.read_text(encoding="utf-8"))["cases"][-1]
+    assert (case["not_audited"], case["verdicts"]) == ("left the company", {})
+
+
+def test_what_nobody_looked_at_is_told_apart_from_what_was_seen(written):
+    evidence = json.loads(written.read_text(encoding="utf-8"))["cases"][0]["evidence"]
+    assert ["answer" in item for item in evidence] == [True, True, False]
+    assert evidence[-1]["not_observed"] == "not asked"
+
+
+@dataclass
+class Nothing:
+    """An audit of nothing whose run carries a text."""
+
+    text: str
+    summary = Summary(0, 0, 0, 0, {}, {}, {}, {}, 0)
+
+    @property
+    def run(self):
+        start = datetime(2026, 1, 1, tzinfo=UTC)
+        return RunInfo("run", "0", self.text, start, None, "", Vantage(self.text), simulated=False)
+
+    def results(self):
+        return iter(())
+
+    def invalid(self):
+        return iter(())
+
+
+@given(text=st.text(st.characters(exclude_categories=()), max_size=60))
+@example(text="half a pair: \ud83d")
+@example(text='" \\ \x00 \u2028')
+def test_any_text_comes_back_as_it_was(text, tmp_path_factory):
+    target = tmp_path_factory.mktemp("json") / "a.json"
+    JsonWriter().write(Nothing(text), target)
+    run = json.loads(target.read_text(encoding="utf-8"))["run"]
+    joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    assert (run["source"], run["vantage"]["label"]) == (joined, joined)

@@ -1,0 +1,96 @@
+from itertools import pairwise
+
+import pytest
+import yaml
+
+from auditor.edges import validated
+from auditor.errors import RulesError
+from auditor.model import Axis, Contract, Severity
+from auditor.resources import shipped, shipped_text
+from auditor.writers.tables import accounts, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.workbook.layout import Layout, load_layout
+
+TABLES = {
+    table.TABLE: table.COLUMNS for table in (accounts, findings, fixes, evidence, not_audited, glossary)
+}
+
+
+@pytest.fixture
+def data():
+    """Return the shipped layout as plain data, to be spoilt."""
+    return yaml.safe_load(shipped_text("reports", "workbook.yaml"))
+
+
+def refused(data, words):
+    with pytest.raises(RulesError, match=words):
+        validated(Layout, data, "workbook.yaml", RulesError)
+
+
+def test_the_layout_names_only_columns_that_exist():
+    layout = load_layout()
+    assert set(layout.sheets) == set(TABLES)
+    for name, sheet in layout.sheets.items():
+        assert {column.key for column in sheet.columns} <= set(TABLES[name])
+
+
+def test_every_severity_and_every_state_of_the_contract_has_a_look():
+    tones = load_layout().tones
+    assert list(tones["severity"]) == [severity.value for severity in Severity]
+    assert set(tones["contract"]) == {state.value for state in Contract}
+
+
+def test_every_verdict_that_the_rules_can_give_has_a_look():
+    folder = shipped("rules") / "verdicts"
+    if not folder.is_dir():
+        pytest.skip("the rules have no verdicts yet")
+    tones = load_layout().tones
+    for axis in Axis:
+        rules = yaml.safe_load((folder / f"{axis}.yaml").read_text(encoding="utf-8"))["rules"]
+        assert {rule["value"] for rule in rules} <= set(tones[axis])
+
+
+def test_an_unknown_key_is_an_error_with_its_path(data):
+    data["sheets"]["accounts"]["colour"] = "blue"
+    refused(data, r"sheets.accounts.colour: unknown key")
+
+
+def test_a_column_cannot_stand_twice(data):
+    data["sheets"]["accounts"]["columns"].append({"key": "kind", "header": "Other", "width": 10})
+    refused(data, "a column key stands twice")
+
+
+def test_a_tone_must_name_a_look(data):
+    data["tones"]["path"]["ready"] = "splendid"
+    refused(data, "unknown looks: splendid")
+
+
+def test_two_sheets_cannot_share_a_title(data):
+    data["sheets"]["findings"]["title"] = "accounts"
+    refused(data, "two sheets have the same title")
+
+
+@pytest.mark.parametrize("title", ["a/b", "a:b", "what?", "[x]", "", "x" * 26, "it's"])
+def test_a_title_is_one_that_excel_takes_with_room_for_a_number(data, title):
+    data["sheets"]["findings"]["title"] = title
+    refused(data, "sheets.findings.title")
+
+
+def test_the_fills_of_the_severities_grow_lighter_so_that_they_hold_in_grey():
+    looks = load_layout().looks
+    grey = [lightness(looks[severity.value].fill) for severity in Severity]
+    assert grey == sorted(grey)
+    assert min(later - earlier for earlier, later in pairwise(grey)) > 0.03
+
+
+def test_every_filled_look_is_readable():
+    for name, look in load_layout().looks.items():
+        if look.fill:
+            light, dark = sorted((lightness(look.fill), lightness(look.ink)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def lightness(colour):
+    """Return the relative luminance of RRGGBB (WCAG 2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

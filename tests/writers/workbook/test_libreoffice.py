@@ -1,0 +1,33 @@
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from auditor.writers.workbook.writer import WorkbookWriter
+
+OFFICE = shutil.which("libreoffice") or shutil.which("soffice")
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed here; the workbook is not rendered")
+def test_libreoffice_opens_the_workbook_and_prints_every_sheet(audit, tmp_path):
+    WorkbookWriter().write(audit, tmp_path / "report.xlsx")
+    subprocess.run(
+        [
+            OFFICE,
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            str(tmp_path / "report.xlsx"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+    pdf = (tmp_path / "report.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert pdf.count(b"/Type/Page/") + pdf.count(b"/Type /Page\n") >= 7

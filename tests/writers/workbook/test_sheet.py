@@ -1,0 +1,47 @@
+import pytest
+
+from auditor.errors import RulesError
+from auditor.writers.workbook.heights import lines_needed, row_height
+from auditor.writers.workbook.layout import load_layout
+from auditor.writers.workbook.sheet import Limits, page_title
+from auditor.writers.workbook.writer import WorkbookWriter
+
+
+@pytest.mark.parametrize(
+    ("record", "place"), [(0, (0, 2)), (3, (0, 5)), (4, (1, 2)), (7, (1, 5)), (8, (2, 2))]
+)
+def test_records_are_counted_off_onto_sheets_below_their_headers(record, place):
+    assert Limits(rows=5).page_and_row(record) == place
+
+
+def test_excels_own_limits_are_the_default():
+    limits = Limits()
+    assert limits.page_and_row(1_048_574) == (0, 1_048_576)
+    assert limits.page_and_row(1_048_575) == (1, 2)
+
+
+def test_a_continuation_is_numbered_from_two():
+    assert [page_title("Findings", page) for page in range(3)] == ["Findings", "Findings (2)", "Findings (3)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"), [("", 1), ("short", 1), ("one\ntwo", 2), ("a" * 100, 5), ("one\n\nthree", 3)]
+)
+def test_lines_are_estimated_by_length_and_breaks(text, lines):
+    assert lines_needed(text, 20) == lines
+
+
+def test_a_row_is_never_higher_than_excel_allows():
+    assert row_height(1) < row_height(2)
+    assert row_height(1_000) == 409
+
+
+def test_a_column_that_no_table_has_is_an_error_of_the_layout(monkeypatch, quiet_audit, tmp_path):
+    layout = load_layout()
+    accounts = layout.sheets["accounts"]
+    strange = accounts.columns[0].model_copy(update={"key": "mood"})
+    sheets = layout.sheets | {"accounts": accounts.model_copy(update={"columns": (strange,)})}
+    spoilt = layout.model_copy(update={"sheets": sheets})
+    monkeypatch.setattr("auditor.writers.workbook.writer.load_layout", lambda: spoilt)
+    with pytest.raises(RulesError, match="unknown columns mood"):
+        WorkbookWriter().write(quiet_audit, tmp_path / "report.xlsx")

@@ -1,0 +1,197 @@
+import re
+import zipfile
+from datetime import datetime
+
+import pytest
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from auditor.writers.workbook.layout import load_layout
+from auditor.writers.workbook.sheet import Limits
+from auditor.writers.workbook.writer import WorkbookWriter
+
+SHEETS = ["Summary", "Accounts", "Findings", "Fixes", "Evidence", "Not audited", "Glossary"]
+
+
+@pytest.fixture
+def target(audit, tmp_path):
+    """Return the file of the fixed audit."""
+    path = tmp_path / "report.xlsx"
+    WorkbookWriter().write(audit, path)
+    return path
+
+
+@pytest.fixture
+def book(target):
+    """Return the fixed audit's workbook, read back."""
+    return load_workbook(target)
+
+
+def headers(sheet):
+    return [cell.value for cell in sheet[1]]
+
+
+def column(sheet, header):
+    index = headers(sheet).index(header)
+    return [row[index] for row in sheet.iter_rows(min_row=2)]
+
+
+def link_target(book, cell):
+    """Return the cell that an internal link leads to."""
+    title, where = re.fullmatch(r"'(.+)'!(\w+)", cell.hyperlink.location).groups()
+    return book[title][where]
+
+
+def dump(book):
+    """Return every cell's text, one a line."""
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value not in {None, ""}:
+                    link = cell.hyperlink and (cell.hyperlink.target or cell.hyperlink.location)
+                    value = cell.value.isoformat(" ") if isinstance(cell.value, datetime) else cell.value
+                    text = str(value).replace("\n", "\\n")
+                    yield f"{sheet.title}!{cell.coordinate}: {text}" + (f" -> {link}" if link else "")
+
+
+def test_the_fixed_audit_reads_as_it_always_did(book, golden):
+    golden("workbook.txt", "\n".join(dump(book)) + "\n")
+
+
+def test_the_same_audit_gives_the_same_cells(audit, book, tmp_path):
+    again = tmp_path / "again.xlsx"
+    WorkbookWriter().write(audit, again)
+    assert list(dump(load_workbook(again))) == list(dump(book))
+
+
+def test_the_sheets_stand_in_reading_order(book):
+    assert book.sheetnames == SHEETS
+
+
+def test_another_reader_sees_the_same_sheets_and_texts(book, target):
+    other = CalamineWorkbook.from_path(str(target))
+    assert other.sheet_names == SHEETS
+    for title in SHEETS[1:]:
+        rows = other.get_sheet_by_name(title).to_python()
+        assert rows[0] == headers(book[title])
+        assert len(rows) == book[title].max_row
+
+
+def test_there_is_one_row_per_case_and_one_per_finding(audit, book):
+    assert book["Accounts"].max_row - 1 == len(audit.cases)
+    assert book["Findings"].max_row - 1 == sum(len(found.findings) for found in audit.cases)
+
+
+@pytest.mark.parametrize("title", SHEETS[1:])
+def test_a_sheet_of_records_is_frozen_filtered_and_fit_for_paper(book, title):
+    sheet = book[title]
+    assert sheet.freeze_panes in {"A2", "B2", "C2"}
+    assert sheet.auto_filter.ref == sheet.dimensions
+    assert sheet.print_title_rows == "$1:$1"
+    assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    assert all(cell.alignment.wrap_text for row in sheet.iter_rows() for cell in row if cell.value)
+
+
+def test_no_cell_of_the_whole_workbook_is_a_formula(book, target):
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    with zipfile.ZipFile(target) as archive:
+        parts = [name for name in archive.namelist() if "worksheets/sheet" in name]
+        assert all(b"<f>" not in archive.read(name) and b"<f " not in archive.read(name) for name in parts)
+
+
+def test_an_account_leads_to_its_findings_and_they_lead_back(book):
+    links = [cell for cell in column(book["Accounts"], "See") if cell.value]
+    for cell in links:
+        finding = link_target(book, cell)
+        assert finding.value == book["Accounts"].cell(cell.row, 1).value
+        assert link_target(book, finding).row == cell.row
+
+
+def test_a_finding_leads_to_the_line_of_its_fix(book):
+    findings = book["Findings"]
+    titles = column(findings, "Fix")
+    for see, title in zip(column(findings, "See"), titles, strict=True):
+        if see.value:
+            line = link_target(book, see)
+            assert see.value == f"fix {line.value}"
+            assert book["Fixes"].cell(line.row, 2).value == title.value
+
+
+def test_an_account_leads_to_the_answer_it_is_judged_by(book):
+    evidence = book["Evidence"]
+    for cell in column(book["Accounts"], "Evidence"):
+        if cell.hyperlink:
+            question, _, code = cell.value.partition(": ")
+            row = link_target(book, cell).row
+            seen = {h: c.value for h, c in zip(headers(evidence), evidence[row], strict=True)}
+            assert (seen["Question"], seen["Code"]) == (question, code)
+
+
+def test_a_link_to_the_outside_is_a_hyperlink(book):
+    links = [cell for cell in column(book["Findings"], "Link") if cell.value]
+    assert links
+    assert all(cell.hyperlink.target == cell.value for cell in links)
+
+
+def test_shared_evidence_stands_once(book):
+    abouts = [cell.value for cell in column(book["Evidence"], "About")]
+    assert abouts.count("tenant") == 1
+
+
+def test_times_are_dates_in_utc(book):
+    assert all(isinstance(cell.value, datetime) for cell in column(book["Evidence"], "Time (UTC)"))
+
+
+def test_severity_is_a_colour_and_a_word(book):
+    cells = column(book["Findings"], "Severity")
+    fills = {cell.value: cell.fill.fgColor.rgb for cell in cells}
+    assert set(fills) == {"blocker", "high", "medium", "low", "info"}
+    assert len(set(fills.values())) == len(fills)
+
+
+def test_a_hostile_name_is_shown_and_does_nothing(book):
+    name = next(c for c in column(book["Accounts"], "Account") if c.value.startswith("="))
+    assert (name.data_type, name.quotePrefix, name.hyperlink) == ("s", True, None)
+
+
+def test_the_document_says_what_it_is(book, audit):
+    assert book.properties.title == "WS-Trust to OAuth audit (simulated)"
+    assert book.properties.creator == "auditor"
+    assert book.properties.created == audit.run.ended.replace(tzinfo=None)
+
+
+def test_a_simulated_report_says_so_on_every_page(book):
+    assert {sheet.oddFooter.left.text for sheet in book} == {"SIMULATED - no real tenant was contacted"}
+
+
+def test_an_audit_without_results_says_so_on_every_sheet(quiet_audit, tmp_path):
+    path = tmp_path / "quiet.xlsx"
+    WorkbookWriter().write(quiet_audit, path)
+    layout, read = load_layout(), load_workbook(path)
+    for sheet in layout.sheets.values():
+        if sheet.title != "Glossary":
+            assert read[sheet.title]["A2"].value == sheet.empty
+
+
+def test_a_full_sheet_continues_on_a_second_one_and_links_follow(audit, tmp_path):
+    path = tmp_path / "long.xlsx"
+    WorkbookWriter(Limits(rows=5, links=100)).write(audit, path)
+    book = load_workbook(path)
+    accounts = [title for title in book.sheetnames if title.startswith("Accounts")]
+    assert accounts == ["Accounts", "Accounts (2)", "Accounts (3)"]
+    assert book.sheetnames.index("Accounts (3)") < book.sheetnames.index("Findings")
+    assert [book[title].max_row for title in accounts] == [5, 5, 5]
+    for title in accounts:
+        assert headers(book[title])[0] == "Account"
+        for cell in column(book[title], "See"):
+            if cell.value:
+                assert link_target(book, cell).value == book[title].cell(cell.row, 1).value
+
+
+def test_beyond_the_limit_of_links_the_text_stays(audit, tmp_path, book):
+    path = tmp_path / "few.xlsx"
+    WorkbookWriter(Limits(links=3)).write(audit, path)
+    few = load_workbook(path)
+    linked = [cell for row in few["Findings"].iter_rows() for cell in row if cell.hyperlink]
+    assert len(linked) == 3
+    assert [c.value for c in few["Findings"]["A"]] == [c.value for c in book["Findings"]["A"]]

@@ -105,5 +105,6 @@ def _has_status(wanted: tuple[str, ...], status: int | None) -> bool:
 def _meaning(outcome: Outcome, rule: AnswerRule, answer: Answer, shown: str) -> str:
     if rule.outcome != _UNMAPPED.outcome:
         return outcome.meaning
-    said = ": ".join(part for part in (shown, answer.text[:_MAX_SHOWN]) if part)
+    text = answer.text[:_MAX_SHOWN]
+    said = text if shown in text else ": ".join(part for part in (shown, text) if part)
     return f"{outcome.meaning} It said: {said}" if said else outcome.meaning

@@ -272,6 +272,19 @@ def test_dataverse_answers_without_json_by_their_text(book, kit):
     assert interpret(book, answer).outcome == "ip_firewall"
 
 
+def test_an_app_that_the_environment_does_not_admit_is_known_without_json(book, kit):
+    answer = kit.dataverse("", "Access to Dataverse API is restricted for this application Id : 'x'.")
+    assert interpret(book, answer).outcome == "app_not_allowed"
+
+
+def test_an_unknown_user_behind_a_federation_may_be_a_mismatch_of_data(book, kit):
+    reading = interpret(book, kit.refused(50034), "federated")
+    assert {candidate.outcome for candidate in reading.candidates} == {
+        "unknown_user",
+        "federation_misconfigured",
+    }
+
+
 def test_both_spellings_of_the_ws_trust_retirement_are_known(book, kit):
     for word in ("Ws-Trust", "Ws-Tust"):
         text = f"You are using {word} authentication which has been deprecated"

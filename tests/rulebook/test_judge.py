@@ -142,7 +142,7 @@ def test_an_integration_that_works_only_over_ws_trust_is_not_ready(kit, verdicts
         (7000218, None, None, "not eligible (app is not a public client)", "fix, then ready"),
         (50020, None, None, "not eligible (guest, personal or other tenant's account)", "fix, then ready"),
         (50057, None, None, "not eligible (account disabled)", "retire"),
-        (50126, None, None, "unknown", "could not tell"),
+        (50126, None, None, "unknown (wrong password)", "could not tell"),
         (50053, None, None, "unknown", "could not tell"),
         (50034, None, None, "unknown", "could not tell"),
         (99999, None, None, "unknown", "could not tell"),
@@ -195,6 +195,15 @@ def test_disagreeing_tenants_stop_the_judgement(book, kit, verdicts):
     assert seen[3] == "could not tell (account, environment and inventory name different tenants)"
     assert seen[2] == "unknown (account, environment and inventory name different tenants)"
     assert judge(book, case, looks.items, build_estate([case])).findings[0].rule == "tenants-disagree"
+
+
+def test_a_personal_account_is_a_finding_of_its_own_and_no_disagreement(book, kit, verdicts):
+    case = kit.case("sync@personal.example")
+    looks = kit.looks(case).discovered(kit.fabrikam, account_type="Federated", personal=True)
+    looks.held_back(Question.PASSWORD, Why.PERSONAL_ACCOUNT)
+    assert verdicts(case, looks)[3] == "fix, then ready (a personal Microsoft account)"
+    found = judge(book, case, looks.items, build_estate([case])).findings
+    assert [finding.rule for finding in found] == ["guest-or-personal-account"]
 
 
 def test_what_kept_a_question_back_is_said_in_words(kit, verdicts):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+from msal.wstrust_request import Mex, _build_rst
 
 from auditor.lab.exchange import Exchange
 from auditor.lab.faults import answered
@@ -104,8 +105,6 @@ class Asker:
         return self.send(options["host"], "POST", path, headers=headers, body=urlencode(form).encode())
 
     def rst(self, upn, password, version=13, host="sts.contoso.example", applies_to=None):
-        from msal.wstrust_request import Mex, _build_rst
-
         action = Mex.ACTION_13 if version == 13 else Mex.ACTION_2005
         audience = applies_to or "urn:federation:MicrosoftOnline"
         path = f"/adfs/services/trust/{version}/usernamemixed"

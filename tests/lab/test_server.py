@@ -109,7 +109,7 @@ def test_a_host_without_a_name_is_never_reached(make_world, make_session, names)
 
 def test_a_wrong_certificate_stops_the_client_before_it_says_anything(make_world, make_session):
     with Lab(make_world({"faults": [{"kind": "wrong-certificate", "host": "login.*"}]})) as lab:
-        with pytest.raises(requests.exceptions.SSLError, match="match|mismatch"):
+        with pytest.raises(requests.exceptions.SSLError, match=r"match|mismatch"):
             make_session(lab).get(REALM)
         assert not lab.requests
 

@@ -1,0 +1,187 @@
+"""Clients that nobody here wrote sign in to the lab as they would to the real thing."""
+
+import json
+import os
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+
+import msal
+import pytest
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import UsernamePasswordCredential
+
+from auditor.lab.server import Lab
+
+CLIENT = Path(__file__).with_name("msal_node_client.mjs")
+AUTHORITY = "https://login.microsoftonline.com/contoso.example"
+ADA = ("ada@contoso.example", "Right-horse-1")
+FAY = ("fay@fed.contoso.example", "Right-horse-2")
+STS = "sts.contoso.example"
+npm = shutil.which("npm")
+
+
+@pytest.fixture
+def sign_in(make_session, names):
+    """Return what msal's password grant comes to."""
+
+    def acquire(lab, account, password, authority=AUTHORITY):
+        app = msal.PublicClientApplication(names.resco, authority=authority, http_client=make_session(lab))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return app.acquire_token_by_username_password(
+                account, password, [f"https://{names.org}/user_impersonation"]
+            )
+
+    return acquire
+
+
+def legs(lab):
+    return [seen.path.rpartition("/")[2] for seen in lab.requests if seen.method == "POST"]
+
+
+def test_msal_signs_a_managed_user_in(make_world, sign_in):
+    with Lab(make_world()) as lab:
+        result = sign_in(lab, *ADA)
+        assert result["id_token_claims"]["preferred_username"] == ADA[0]
+        assert legs(lab) == ["token"]
+        assert lab.submissions == {ADA[0]: 1}
+
+
+def test_msal_reads_the_code_of_a_wrong_password(make_world, sign_in):
+    with Lab(make_world()) as lab:
+        assert sign_in(lab, ADA[0], "wrong")["error_codes"] == [50126]
+
+
+@pytest.mark.parametrize("endpoints", [[13, 2005], [13], [2005]])
+def test_msal_signs_a_federated_user_in_by_either_version_of_ws_trust(make_world, sign_in, endpoints):
+    world = make_world({"tenants.0.domains.1.federation": {"host": STS, "endpoints": endpoints}})
+    with Lab(world) as lab:
+        assert "access_token" in sign_in(lab, *FAY)
+        assert legs(lab) == ["usernamemixed", "token"]
+        assert f"/adfs/services/trust/{endpoints[0]}/usernamemixed" in [seen.path for seen in lab.requests]
+        assert lab.submissions == {FAY[0]: 1}
+
+
+def test_msal_uses_the_realms_active_endpoint_where_there_is_no_metadata(make_world, sign_in):
+    world = make_world({"tenants.0.domains.1.federation": {"host": STS, "metadata": "missing"}})
+    with Lab(world) as lab:
+        assert "access_token" in sign_in(lab, *FAY)
+
+
+@pytest.mark.parametrize("endpoints", [[13], [2005]])
+def test_msal_raises_the_fault_of_a_wrong_password(make_world, sign_in, endpoints):
+    world = make_world({"tenants.0.domains.1.federation": {"host": STS, "endpoints": endpoints}})
+    with Lab(world) as lab, pytest.raises(RuntimeError, match="a:FailedAuthentication"):
+        sign_in(lab, FAY[0], "wrong")
+
+
+@pytest.mark.parametrize("metadata", ["windows-only", "no-username-endpoint"])
+def test_msal_finds_no_endpoint_where_there_is_none(make_world, sign_in, metadata):
+    world = make_world({"tenants.0.domains.1.federation": {"host": STS, "metadata": metadata}})
+    with Lab(world) as lab, pytest.raises(ValueError, match="Unable to find wstrust endpoint"):
+        sign_in(lab, *FAY)
+
+
+def test_msal_cannot_sign_a_personal_account_in(make_world, sign_in):
+    with Lab(make_world()) as lab, pytest.raises(ValueError, match="Unable to find wstrust endpoint"):
+        sign_in(lab, "somebody@outlook.example", "Any-1")
+
+
+def test_msal_refuses_a_tenant_nobody_has(make_world, sign_in):
+    with Lab(make_world()) as lab, pytest.raises(ValueError, match="authority"):
+        sign_in(lab, *ADA, authority="https://login.microsoftonline.com/nowhere.example")
+
+
+@pytest.fixture
+def credential(names):
+    """Return azure-identity's credential for an account, over a lab's proxy."""
+
+    def make(lab, account, password):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return UsernamePasswordCredential(
+                names.resco,
+                account,
+                password,
+                tenant_id=names.tenant,
+                proxies={"https": lab.proxy},
+                connection_verify=str(lab.ca_file),
+                use_env_settings=False,
+                retry_total=0,
+            )
+
+    return make
+
+
+def get_token(credential, names):
+    with warnings.catch_warnings(), credential:
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return credential.get_token(f"https://{names.org}/user_impersonation").token
+
+
+def test_azure_identity_signs_in_managed_and_federated(make_world, make_session, credential, names):
+    with Lab(make_world()) as lab:
+        for account in (ADA, FAY):
+            token = get_token(credential(lab, *account), names)
+            reply = make_session(lab).get(
+                f"https://{names.org}/api/data/v9.2/WhoAmI", headers={"Authorization": f"Bearer {token}"}
+            )
+            assert "UserId" in reply.json()
+
+
+def test_azure_identity_names_the_code_of_a_refusal(make_world, credential, names):
+    world = make_world({"users.0.per_user_mfa": "enforced", "users.0.mfa_method": "entra"})
+    with Lab(world) as lab, pytest.raises(ClientAuthenticationError, match="AADSTS50076"):
+        get_token(credential(lab, *ADA), names)
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory):
+    """Return a folder with @azure/msal-node in it."""
+    if npm is None:
+        pytest.skip("npm is not installed")
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copy(CLIENT, folder)
+    command = [npm, "install", "--no-audit", "--no-fund", "--silent", "@azure/msal-node@7"]
+    subprocess.run(command, cwd=folder, check=True, timeout=300)
+    return folder
+
+
+@pytest.fixture
+def node_sign_in(node, names):
+    """Return what msal-node's password grant comes to."""
+
+    def run(lab, account, password):
+        asked = {
+            "proxy": lab.proxy,
+            "authority": AUTHORITY,
+            "clientId": names.resco,
+            "username": account,
+            "password": password,
+            "scope": f"https://{names.org}/user_impersonation",
+        }
+        environment = {**os.environ, "NODE_EXTRA_CA_CERTS": str(lab.ca_file)}
+        command = ["node", CLIENT.name, json.dumps(asked)]
+        done = subprocess.run(
+            command, cwd=node, env=environment, check=True, capture_output=True, timeout=60, text=True
+        )
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_msal_node_signs_in(make_world, node_sign_in, names):
+    with Lab(make_world()) as lab:
+        result = node_sign_in(lab, *ADA)
+        assert (result["username"], result["tenant"]) == (ADA[0], names.tenant)
+        assert result["token"]
+        assert lab.submissions == {ADA[0]: 1}
+
+
+def test_msal_node_reads_error_and_sub_error(make_world, node_sign_in):
+    with Lab(make_world({"tenants.0.grants": []})) as lab:
+        result = node_sign_in(lab, *ADA)
+        assert result["suberror"] == "consent_required"
+        assert "65001" in result["message"]

@@ -13,6 +13,8 @@ from auditor.errors import ReportError, UsageError
 from auditor.model import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.cli.console import Screen
     from auditor.cli.setting import Prepared
     from auditor.model import Ask, Audit, Inventory, RunInfo
@@ -135,7 +137,7 @@ def report(
     try:
         judged = judge(journal, load_rulebook())
         target = output or run.with_name("report.xlsx")
-        write_reports(judged, target, formats_of(formats, target), screen)
+        write_reports(judged, paths_of(target, formats_of(formats, target)), screen)
         finish(judged, screen, contract=contract, fail_on=fail_on)
     finally:
         journal.close()
@@ -148,13 +150,13 @@ def run_audit(
     from auditor.run.collect import collect  # noqa: PLC0415 - msal and requests are slow to import
     from auditor.run.judged import judge  # noqa: PLC0415 - only where judged
 
-    _writable(target)
+    paths = paths_of(target, formats)
     run, path = new_run(prepared.inventory, prepared.settings, target)
     with screen.progress() as progress:
         tools = prepared.tools(ask, progress)
         journal = collect(prepared.inventory, run, path, prepared.settings, tools)
     judged = judge(journal, prepared.rulebook)
-    write_reports(judged, target, formats, screen)
+    write_reports(judged, paths, screen)
     screen.say(f"run file: {path}")
     return judged
 
@@ -180,14 +182,12 @@ def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tupl
     return run, target.with_name(f"{target.stem}-{run_id}{SUFFIX}")
 
 
-def write_reports(audit: "Audit", target: Path, formats: tuple[str, ...], screen: "Screen") -> None:
-    """Write the report in each format; the target's suffix gives way to the format's own."""
+def write_reports(audit: "Audit", paths: "Mapping[str, Path]", screen: "Screen") -> None:
+    """Write the report in each format and say where it is."""
     from auditor.writers import writer_for  # noqa: PLC0415 - only where a report is written
 
-    for name in formats:
-        writer = writer_for(name)
-        path = target.with_suffix(writer.suffix)
-        writer.write(audit, path)
+    for name, path in paths.items():
+        writer_for(name).write(audit, path)
         screen.result(f"{path}" if screen.quiet else f"report: {path}")
 
 
@@ -221,7 +221,28 @@ def mapping_of(given: list[str] | None) -> dict[str, str]:
     return {column.strip(): field.strip().lower() for column, _, field in pairs}
 
 
-def _writable(target: Path) -> None:
-    """Refuse before anything is asked what could not be written afterwards."""
-    if not target.parent.is_dir():
-        raise ReportError(f"there is no folder {target.parent}", "make it, or choose another with -o")
+def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
+    """Return where each format goes: the target's suffix gives way to the format's own.
+
+    Raises UsageError for an unknown format, and ReportError for what could not be written afterwards:
+    both before anything is asked of anybody.
+    """
+    from auditor.writers import writer_for  # noqa: PLC0415 - only where a report is written
+
+    paths = {name: target.with_suffix(writer_for(name).suffix) for name in formats}
+    for path in paths.values():
+        _writable(path)
+    return paths
+
+
+def _writable(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ReportError(f"there is no folder {path.parent}", "make it, or choose another with -o")
+    try:
+        if path.exists():
+            path.open("r+b").close()
+    except OSError as error:
+        raise ReportError(
+            f"{path} cannot be replaced ({type(error).__name__})",
+            "close it if it is open elsewhere, or choose another with -o",
+        ) from None

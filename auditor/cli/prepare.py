@@ -71,12 +71,15 @@ def plan_lines(planned: "RunPlan") -> list[str]:
     for case, refusal in planned.skipped:
         reasons.setdefault(f"{refusal.why}", []).append(case.account)
     accounts_asked = len({case.account_id for case in planned.submissions})
+    submissions = (
+        f"password submissions: at most {len(planned.submissions)}, for {accounts_asked} accounts"
+        " (a second one for an account only after an answer that proves its password right)"
+    )
     lines = [
         f"cases: {planned.cases} ({planned.accounts} accounts)",
         f"hosts to ask: {', '.join(planned.hosts)}",
         f"tenants to look up: {', '.join(planned.domains)}",
-        f"password submissions: at most {len(planned.submissions)}, for {accounts_asked} accounts"
-        " (a second one for an account only after an answer that proves its password right)",
+        submissions,
     ]
     for why, accounts in reasons.items():
         lines.append(f"no password sent, {why}: {len(accounts)}")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-Detail: TypeAlias = "str | int | float | bool | tuple[str, ...] | None"
+Detail: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class NotObserved:
     vantage: Vantage = Vantage()
 
 
-Evidence: TypeAlias = "Observed | NotObserved"
+Evidence: TypeAlias = Observed | NotObserved
 
 
 @dataclass(frozen=True, slots=True)

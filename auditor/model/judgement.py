@@ -57,7 +57,7 @@ class Unknown:
     why: str
 
 
-FactValue: TypeAlias = "Known | Unknown"
+FactValue: TypeAlias = Known | Unknown
 
 
 @dataclass(frozen=True, slots=True)

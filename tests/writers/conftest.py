@@ -170,7 +170,7 @@ def finding(rule, title, severity, what, fixes=(), **more):
         "confidence": Confidence.CERTAIN,
         "lane": Lane.NOW if severity in {Severity.BLOCKER, Severity.HIGH} else Lane.LATER,
         "why": "Without it the app stops synchronising on the day WS-Trust ends.",
-        "evidence": ("password",),
+        "evidence": ("password: AADSTS50076",),
     }
     return Finding(rule, title, severity, what=what, fixes=tuple(fixes), **(defaults | more))
 
@@ -188,6 +188,7 @@ CONSENT_MISSING = finding(
     Severity.HIGH,
     "The sign-in stops because the app may not act for the account.",
     (CONSENT_FIX,),
+    evidence=("password: AADSTS65001",),
 )
 
 
@@ -404,6 +405,7 @@ def _working():
                 "The password works today; the app could do without it.",
                 (APP_USER_FIX,),
                 confidence=Confidence.LIKELY,
+                evidence=("password: token_issued",),
             ),
         ),
     )
@@ -428,6 +430,7 @@ def _working():
                 "The token came by way of the federation server's WS-Trust endpoint.",
                 (FEDERATION_FIX,),
                 lane=Lane.NEXT,
+                evidence=("realm: found", "password: token_issued"),
             ),
         ),
     )
@@ -508,7 +511,7 @@ def _refused():
                 Severity.MEDIUM,
                 "Dataverse knows the user and lets it do nothing.",
                 (ROLE_FIX,),
-                evidence=("whoami",),
+                evidence=("whoami: 0x80042f09",),
             ),
         ),
     )
@@ -550,6 +553,7 @@ def _hard():
                 Severity.MEDIUM,
                 "The connection broke after the password had been sent.",
                 confidence=Confidence.UNSURE,
+                evidence=("password: timed out",),
                 candidates=(
                     Candidate("federation_unreachable", "the federation server's own log has no request"),
                     Candidate("network_failure", "other accounts fail in the same minute"),

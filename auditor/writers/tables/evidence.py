@@ -49,19 +49,33 @@ def code_of(answer: "Answer") -> str:
 
 
 def telling(result: "CaseResult") -> Observed | None:
-    """Return the observation that says most: what the gravest finding rests on, else the sign-in."""
-    seen = {item.question: item for item in result.evidence if isinstance(item, Observed)}
-    named = result.findings[0].evidence if result.findings else ()
-    order = [Question(name) for name in named if name in set(Question)]
-    return next((seen[question] for question in (*order, *_TELLING) if question in seen), None)
+    """Return the observation that the gravest finding rests on; without a finding, the one that says most."""
+    seen: dict[str, Observed] = {
+        item.question: item for item in result.evidence if isinstance(item, Observed)
+    }
+    cited = result.findings[0].evidence if result.findings else ()
+    order = [question_of(citation) for citation in cited] or _TELLING
+    return next((seen[question] for question in order if question in seen), None)
+
+
+def question_of(citation: str) -> str:
+    """Return the question that a finding's citation, such as `password: AADSTS50076`, is about."""
+    return citation.partition(":")[0]
 
 
 def in_short(result: "CaseResult", item: Observed | None) -> str:
-    """Return one line on what a case's judgement rests on: the code, or why nobody looked."""
+    """Return one line on what a case's judgement rests on: the answer, or why nobody looked."""
+    if result.findings and result.findings[0].evidence:
+        return ", ".join(result.findings[0].evidence)
     if item is not None:
-        return f"{item.question}: {code_of(item.answer)}"
+        return f"{item.question}: {_meaning(result, item)}"
     reasons = (found.why.value for found in result.evidence if isinstance(found, NotObserved))
     return result.not_audited or next(reasons, "none")
+
+
+def _meaning(result: "CaseResult", item: Observed) -> str:
+    reading = result.readings.get(item.question)
+    return reading.outcome if reading and item.answer.success else code_of(item.answer)
 
 
 def _reading(entry: EvidenceEntry, name: str) -> str:

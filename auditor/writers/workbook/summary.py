@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _BANDS = (1, 4, 7, 10)  # the label columns of four pairs of label and number
 _LAST = 11
 _SHOWN_FIXES = 5
+_SHOWN_NAMES = 6
 _FIX_COLUMNS = ((1, 3, "fixes"), (4, 4, "fix_accounts"), (5, 8, "fix_who"), (9, _LAST, "fix_effort"))
 
 
@@ -138,7 +139,7 @@ class SummarySheet:
     def _fix(self, row: int, common: "CommonFix") -> None:
         place = self._book.location(Place(FIXES, common.record))
         actions = "1 action" if common.actions == 1 else f"{common.actions} actions"
-        effort = f"{actions}, {common.fix.effort} each; {common.fix.disposition}"
+        effort = f"{actions} · {common.fix.effort} · {common.fix.disposition}"
         self._canvas.span(row, 1, 3, common.fix.title, "value", place)
         self._canvas.put(row, 4, common.accounts, "value")
         self._canvas.span(row, 5, 8, common.fix.role, "value")
@@ -160,11 +161,16 @@ def _facts_of(run: "RunInfo") -> dict[str, str]:
         "ended": _moment(run.ended) if run.ended else "did not end",
         "mode": run.mode,
         "vantage": str(run.vantage) or "not stated",
-        "tenants": ", ".join(run.scope_tenants) or "none",
-        "hosts": ", ".join(run.scope_hosts) or "none",
+        "tenants": _listed(run.scope_tenants),
+        "hosts": _listed(run.scope_hosts),
         "submissions": str(run.submissions),
         "run": f"{run.id}, auditor {run.tool_version}",
     }
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return "\n".join((*names[:_SHOWN_NAMES], *((f"and {more} more",) if more > 0 else ()))) or "none"
 
 
 def _moment(moment: "datetime") -> str:

@@ -87,7 +87,8 @@ class _Pages:
         )
         for finding in result.findings:
             fix = todo.place(next(iter(finding.fixes), None))
-            proof = next((proofs[name] for name in finding.evidence if name in proofs), None)
+            cited = (evidence.question_of(citation) for citation in finding.evidence)
+            proof = next((proofs[question] for question in cited if question in proofs), None)
             self._findings.add(findings.FindingEntry(result, finding, self._texts, case, fix, proof))
         for gap in not_audited.gaps_of_case(result, self._texts):
             self.gaps.add(gap)

@@ -48,5 +48,6 @@ def test_a_case_that_was_not_audited_has_no_verdict_and_says_so(audit):
 def test_the_evidence_is_the_code_or_why_nobody_looked(audit):
     assert by_account(audit, "ben.okafor@")["evidence"].value == "password: AADSTS50076"
     assert by_account(audit, "ext.role@")["evidence"].value == "whoami: 0x80042f09"
+    assert by_account(audit, "gps@")["evidence"].value == "password: token_issued"
     assert by_account(audit, "svc-night@")["evidence"].value == "password: timed out"
     assert by_account(audit, "=HYPERLINK")["evidence"].value == "stopped by the breaker"

@@ -38,7 +38,7 @@ def test_the_run_is_told_by_source_time_mode_vantage_and_scope(audit, summary_of
         "2026-11-22 08:15 UTC",
         "discovery, password, Dataverse",
         "consultant's office (203.0.113.7)",
-        "contoso.example, fabrikam.example",
+        "contoso.example\nfabrikam.example",
         "sts.fabrikam.example",
     ):
         assert part in told

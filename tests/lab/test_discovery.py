@@ -93,6 +93,12 @@ def test_the_shared_authorities_leave_the_tenant_open(make_asker, name):
     assert found["token_endpoint"] == f"https://{LOGIN}/{name}/oauth2/v2.0/token"
 
 
+@pytest.mark.parametrize("name", ["consumers", "outlook.example"])
+def test_personal_accounts_have_a_tenant_of_their_own(make_asker, name):
+    _, found = get(make_asker(), f"/{name}/v2.0/.well-known/openid-configuration")
+    assert found["issuer"] == f"https://{LOGIN}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"
+
+
 def test_an_unknown_tenant_is_90002(make_asker):
     status, found = get(make_asker(), "/nowhere.example/v2.0/.well-known/openid-configuration")
     assert (status, found["error"], found["error_codes"]) == (400, "invalid_tenant", [90002])

@@ -88,6 +88,12 @@ def test_one_switch_flips_the_answer(decided, changes, code):
     assert decided(changes) == code
 
 
+def test_consent_is_looked_up_at_the_resource_asked_for(decided):
+    graph = {"tenants.0.grants.0.resource": "microsoft-graph"}
+    assert decided(graph, host="graph.microsoft.com") == 0
+    assert decided(host="graph.microsoft.com") == 65001
+
+
 def test_an_account_that_nobody_has_is_unknown(decided):
     assert decided(upn="nobody@contoso.example") == 50034
 

@@ -114,6 +114,8 @@ def test_every_problem_is_named_at_once_by_its_key(make_data):
             "environments.0.members: no such user",
         ),
         ({"faults": [{"kind": "code"}]}, "faults.0.code"),
+        ({"caller": {"address": "1.2.3"}}, "caller.address: no address such as"),
+        ({"tenants.0.blocked_addresses": ["10.0.0.1/8"]}, "blocked_addresses.0: no address range such as"),
         ({"faults": [{"kind": "no-dns", "leg": "token"}]}, "faults.0: no-dns strikes a host"),
         (
             {"tenants.1.domains.0.federation": {"host": "sts.contoso.example", "endpoints": [2005]}},

@@ -135,9 +135,9 @@ def evaluate(condition: Condition, facts: "Mapping[str, FactValue]") -> Evaluati
             inner = evaluate(part, facts)
             return Evaluation(_OPPOSITE[inner.truth], inner.decided, inner.missing)
         case All(parts):
-            return _joined([evaluate(part, facts) for part in parts], decisive=Truth.FAILS)
+            return _joined(parts, facts, decisive=Truth.FAILS)
         case Some(parts):
-            return _joined([evaluate(part, facts) for part in parts], decisive=Truth.HOLDS)
+            return _joined(parts, facts, decisive=Truth.HOLDS)
 
 
 _OPPOSITE = {Truth.HOLDS: Truth.FAILS, Truth.FAILS: Truth.HOLDS, Truth.UNANSWERED: Truth.UNANSWERED}
@@ -150,12 +150,16 @@ def _is(fact: str, values: frozenset[str], facts: "Mapping[str, FactValue]") -> 
     return Evaluation(Truth.HOLDS if value.value in values else Truth.FAILS, (fact,))
 
 
-def _joined(inner: list[Evaluation], *, decisive: Truth) -> Evaluation:
-    deciding = [part for part in inner if part.truth is decisive]
-    if deciding:
-        return Evaluation(decisive, _once(part.decided for part in deciding))
-    if any(part.truth is Truth.UNANSWERED for part in inner):
-        return Evaluation(Truth.UNANSWERED, missing=_once(part.missing for part in inner))
+def _joined(parts: tuple[Condition, ...], facts: "Mapping[str, FactValue]", *, decisive: Truth) -> Evaluation:
+    inner: list[Evaluation] = []
+    for part in parts:
+        evaluation = evaluate(part, facts)
+        if evaluation.truth is decisive:
+            return evaluation
+        inner.append(evaluation)
+    missing = _once(part.missing for part in inner)
+    if missing:
+        return Evaluation(Truth.UNANSWERED, missing=missing)
     return Evaluation(_OPPOSITE[decisive], _once(part.decided for part in inner))
 
 

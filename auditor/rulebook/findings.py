@@ -65,7 +65,7 @@ def _found(book: Rulebook, scene: Scene, rule: FindingRule) -> Finding | None:
         what=_filled(book, scene, rule.what),
         why=_filled(book, scene, rule.why),
         fixes=fixes,
-        evidence=tuple(_cited(scene, question) for question in questions),
+        evidence=tuple(_cited(book, scene, question) for question in questions),
         candidates=_candidates(scene, questions),
         sources=rule.sources,
     )
@@ -126,11 +126,14 @@ def _asked(decided: tuple[str, ...], scene: Scene) -> tuple[Question, ...]:
     return tuple(question for question in Question if question in sources and question in scene.seen.slots)
 
 
-def _cited(scene: Scene, question: Question) -> str:
+def _cited(book: Rulebook, scene: Scene, question: Question) -> str:
     reading = scene.seen.readings.get(question)
     if reading is None:
         return f"{question.value}: {scene.seen.unknown(question).why}"
-    return f"{question.value}: {reading.code or reading.outcome}"
+    realm = scene.facts["realm"]
+    if question is Question.REALM and isinstance(realm, Known):
+        return f"{question.value}: {realm.value}"
+    return f"{question.value}: {reading.code or book.outcomes[reading.outcome].label}"
 
 
 def _candidates(scene: Scene, questions: tuple[Question, ...]) -> tuple[Candidate, ...]:

@@ -593,6 +593,7 @@ def _skipped():
         (),
         row=13,
         kind=Kind.PERSON,
+        evidence=(tenant(),),
         skip="left the company",
         not_audited="left the company",
     )

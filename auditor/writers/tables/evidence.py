@@ -49,7 +49,9 @@ def code_of(answer: "Answer") -> str:
 
 
 def telling(result: "CaseResult") -> Observed | None:
-    """Return the observation that the gravest finding rests on; without a finding, the one that says most."""
+    """Return what the gravest finding rests on; without one, what says most; None for a case not audited."""
+    if result.not_audited:
+        return None
     seen: dict[str, Observed] = {
         item.question: item for item in result.evidence if isinstance(item, Observed)
     }
@@ -65,12 +67,14 @@ def question_of(citation: str) -> str:
 
 def in_short(result: "CaseResult", item: Observed | None) -> str:
     """Return one line on what a case's judgement rests on: the answer, or why nobody looked."""
+    if result.not_audited:
+        return result.not_audited
     if result.findings and result.findings[0].evidence:
         return ", ".join(result.findings[0].evidence)
     if item is not None:
         return f"{item.question}: {_meaning(result, item)}"
     reasons = (found.why.value for found in result.evidence if isinstance(found, NotObserved))
-    return result.not_audited or next(reasons, "none")
+    return next(reasons, "none")
 
 
 def _meaning(result: "CaseResult", item: Observed) -> str:

@@ -106,5 +106,6 @@ def _meaning(outcome: Outcome, rule: AnswerRule, answer: Answer, shown: str) -> 
     if rule.outcome != _UNMAPPED.outcome:
         return outcome.meaning
     text = answer.text[:_MAX_SHOWN]
-    said = text if shown in text else ": ".join(part for part in (shown, text) if part)
-    return f"{outcome.meaning} It said: {said}" if said else outcome.meaning
+    if text:
+        return f"{outcome.meaning} It said: {text if shown in text else f'{shown}: {text}'}"
+    return f"{outcome.meaning} It came as {shown}." if shown else outcome.meaning

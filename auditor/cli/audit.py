@@ -20,62 +20,32 @@ if TYPE_CHECKING:
     from auditor.model import Ask, Audit, Inventory, RunInfo
     from auditor.run.interface import Settings
 
-_OUTPUT = Annotated[
-    Path | None,
-    typer.Option(
-        "--output", "-o", metavar="FILE", help="Where the report goes (report.xlsx beside the inventory)."
-    ),
-]
-_FORMAT = Annotated[
-    list[str] | None,
-    typer.Option("--format", metavar="xlsx|json", help="Report format; may be repeated or comma-separated."),
-]
-
 
 def audit(
     inventory: options.INVENTORY,
-    output: _OUTPUT = None,
-    formats: _FORMAT = None,
     sheet: options.SHEET = None,
     mapping: options.MAPPING = None,
     skip_invalid: options.SKIP_INVALID = False,
     allow_plaintext: options.PLAINTEXT = False,
     config: options.CONFIG = None,
-    tenant: Annotated[
-        list[str] | None,
-        typer.Option("--tenant", metavar="DOMAIN|GUID", help="A tenant you agree to sign in to; repeatable."),
-    ] = None,
-    federation_host: Annotated[
-        list[str] | None,
-        typer.Option("--federation-host", metavar="HOST", help="A federation host you agree to; repeatable."),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Agree to every tenant and federation host that is found.")
-    ] = False,
-    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
+    tenant: options.TENANT = None,
+    federation_host: options.FEDERATION_HOST = None,
+    yes: options.YES = False,
+    no_input: options.NO_INPUT = False,
     people: options.PEOPLE = False,
     no_passwords: options.NO_PASSWORDS = False,
-    check_table: Annotated[
-        str | None,
-        typer.Option("--check-table", metavar="TABLE|none", help="Table to read one key of (account)."),
-    ] = None,
-    vantage: Annotated[
-        str | None, typer.Option("--vantage", metavar="NAME", help="Where this run signs in from.")
-    ] = None,
+    check_table: options.CHECK_TABLE = None,
+    vantage: options.VANTAGE = None,
     concurrency: options.CONCURRENCY = None,
     rate: options.RATE = "5",
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
-    contract: Annotated[
-        bool, typer.Option("--contract", help="Judge by the column `expected`: exit 10 when broken.")
-    ] = False,
-    fail_on: Annotated[
-        Severity | None, typer.Option("--fail-on", help="Exit 10 on findings at or above this severity.")
-    ] = None,
+    output: options.OUTPUT = None,
+    formats: options.FORMAT = None,
+    contract: options.CONTRACT = False,
+    fail_on: options.FAIL_ON = None,
     quiet: options.QUIET = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log every request, without secrets.")
-    ] = False,
+    verbose: options.VERBOSE = False,
 ) -> None:
     """Audit the accounts of an inventory and write the remediation workbook.
 
@@ -115,12 +85,10 @@ def report(
     run: Annotated[
         Path, typer.Argument(metavar="RUN", show_default=False, help="Run file of an earlier audit.")
     ],
-    output: _OUTPUT = None,
-    formats: _FORMAT = None,
-    contract: Annotated[bool, typer.Option("--contract", help="Judge by the column `expected`.")] = False,
-    fail_on: Annotated[
-        Severity | None, typer.Option("--fail-on", help="Exit 10 on findings at or above this severity.")
-    ] = None,
+    output: options.OUTPUT = None,
+    formats: options.FORMAT = None,
+    contract: options.CONTRACT = False,
+    fail_on: options.FAIL_ON = None,
     quiet: options.QUIET = False,
 ) -> None:
     """Judge an earlier run again with today's rules and write its report anew.

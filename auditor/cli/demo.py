@@ -26,7 +26,7 @@ def demo(
         str, typer.Option("--world", metavar="NAME|FILE", help="Shipped world (shipped, breaker) or a file.")
     ] = "shipped",
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print nothing but where the result is.")
+        bool, typer.Option("--quiet", "-q", metavar="", help="Print nothing but where the result is.")
     ] = False,
 ) -> None:
     """Audit a simulated estate: writes demo/accounts.xlsx and demo/report.xlsx. No tenant, no questions.

@@ -21,10 +21,10 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
+        rich_markup_mode="markdown",
         help="Which accounts can sign in to Dataverse / Dynamics 365 without WS-Trust - "
         "and what has to be done for the others, by whom.",
-        epilog="Start with [bold]auditor demo[/bold]: a simulated estate, no tenant, no questions.",
+        epilog="Start with **auditor demo**: a simulated estate, no tenant, no questions.",
     )
     app.callback()(_root)
     app.command("audit")(audit.audit)
@@ -44,7 +44,10 @@ def _version(value: bool) -> None:
 
 def _root(
     _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, metavar="", help="Say the version and end."
+        ),
     ] = False,
 ) -> None:
     """Hold the options that stand before a command."""

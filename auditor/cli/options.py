@@ -5,40 +5,140 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from auditor.model import Severity
+
+_ROWS = "What is audited"
+_AGREED = "What may be sent"
+_NETWORK = "How it gets there"
+_RESULT = "What comes out"
+
 INVENTORY: TypeAlias = Annotated[
     Path,
     typer.Argument(
         metavar="INVENTORY",
         show_default=False,
-        help="Accounts to audit: .xlsx .xlsm .xls .csv .tsv .json .jsonl"
-        " ([bold]auditor init[/bold] writes a template).",
+        help="Accounts to audit: .xlsx .xlsm .xls .csv .tsv .json .jsonl (`auditor init` writes a template).",
     ),
 ]
 SHEET: TypeAlias = Annotated[
     str | None,
-    typer.Option("--sheet", metavar="NAME", help="Sheet to read; without it the one whose header fits best."),
+    typer.Option(
+        "--sheet",
+        metavar="NAME",
+        rich_help_panel=_ROWS,
+        help="Sheet to read; without it the one whose header fits best.",
+    ),
 ]
 MAPPING: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="COLUMN=FIELD", help="Read a column as a field; may be repeated."),
+    typer.Option(
+        "--map",
+        metavar="COLUMN=FIELD",
+        rich_help_panel=_ROWS,
+        help="Read a column as a field; may be repeated.",
+    ),
 ]
 SKIP_INVALID: TypeAlias = Annotated[
-    bool, typer.Option("--skip-invalid", help="Report rows with errors as not audited instead of stopping.")
+    bool,
+    typer.Option(
+        "--skip-invalid",
+        metavar="",
+        rich_help_panel=_ROWS,
+        help="Report rows with errors as not audited instead of stopping.",
+    ),
 ]
 PLAINTEXT: TypeAlias = Annotated[
     bool,
     typer.Option(
-        "--allow-plaintext-passwords", help="Accept a column `password`; each such row becomes a finding."
+        "--allow-plaintext-passwords",
+        metavar="",
+        rich_help_panel=_ROWS,
+        help="Accept a column `password`; each such row becomes a finding.",
     ),
 ]
 CONFIG: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Configuration; without it ./auditor.toml if it exists."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        rich_help_panel=_ROWS,
+        help="Configuration; without it ./auditor.toml if it exists.",
+    ),
+]
+TENANT: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tenant",
+        metavar="DOMAIN|GUID",
+        rich_help_panel=_AGREED,
+        help="A tenant you agree to sign in to; may be repeated.",
+    ),
+]
+FEDERATION_HOST: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--federation-host",
+        metavar="HOST",
+        rich_help_panel=_AGREED,
+        help="A federation host you agree to; may be repeated.",
+    ),
+]
+YES: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--yes",
+        metavar="",
+        rich_help_panel=_AGREED,
+        help="Agree to every tenant and federation host that is found.",
+    ),
+]
+NO_INPUT: TypeAlias = Annotated[
+    bool,
+    typer.Option("--no-input", metavar="", rich_help_panel=_AGREED, help="Never ask anything."),
+]
+PEOPLE: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--people-passwords",
+        metavar="",
+        rich_help_panel=_AGREED,
+        help="Send people's passwords too, where the inventory has them.",
+    ),
+]
+NO_PASSWORDS: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-passwords",
+        metavar="",
+        rich_help_panel=_AGREED,
+        help="Send no password at all: discovery only.",
+    ),
+]
+CHECK_TABLE: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--check-table",
+        metavar="TABLE",
+        rich_help_panel=_AGREED,
+        help="Table to read one key of after the sign-in (account); `none` for no table.",
+    ),
+]
+VANTAGE: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--vantage",
+        metavar="NAME",
+        rich_help_panel=_NETWORK,
+        help="What to call the place this run signs in from; policies depend on it.",
+    ),
 ]
 PROXY: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--proxy", metavar="URL", help="HTTP proxy to go through; without it what the environment says."
+        "--proxy",
+        metavar="URL",
+        rich_help_panel=_NETWORK,
+        help="HTTP proxy to go through; without it what the environment says.",
     ),
 ]
 CA_BUNDLE: TypeAlias = Annotated[
@@ -46,24 +146,84 @@ CA_BUNDLE: TypeAlias = Annotated[
     typer.Option(
         "--ca-bundle",
         metavar="FILE",
+        rich_help_panel=_NETWORK,
         help="Trust these PEM certificates instead of the operating system's.",
     ),
 ]
 CONCURRENCY: TypeAlias = Annotated[
     int | None,
-    typer.Option("--concurrency", min=1, max=256, metavar="N", help="Accounts asked about at once (8)."),
-]
-PEOPLE: TypeAlias = Annotated[
-    bool,
-    typer.Option("--people-passwords", help="Send people's passwords too, where the inventory has them."),
-]
-NO_PASSWORDS: TypeAlias = Annotated[
-    bool, typer.Option("--no-passwords", help="Send no password at all: discovery only.")
+    typer.Option(
+        "--concurrency",
+        min=1,
+        max=256,
+        metavar="N",
+        rich_help_panel=_NETWORK,
+        help="Accounts asked about at once (8).",
+    ),
 ]
 RATE: TypeAlias = Annotated[
     str,
-    typer.Option("--rate", metavar="N|off", help="Password submissions a second in each tenant."),
+    typer.Option(
+        "--rate",
+        metavar="N|off",
+        rich_help_panel=_NETWORK,
+        help="Password submissions a second in each tenant.",
+    ),
+]
+OUTPUT: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        rich_help_panel=_RESULT,
+        help="Where the report goes; without it report.xlsx beside what is read.",
+    ),
+]
+FORMAT: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="xlsx,json",
+        rich_help_panel=_RESULT,
+        help="Report formats; without it what the suffix of --output says.",
+    ),
+]
+CONTRACT: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--contract",
+        metavar="",
+        rich_help_panel=_RESULT,
+        help="Judge by the column `expected`: exit 10 when broken.",
+    ),
+]
+FAIL_ON: TypeAlias = Annotated[
+    Severity | None,
+    typer.Option(
+        "--fail-on",
+        metavar="SEVERITY",
+        rich_help_panel=_RESULT,
+        help="Exit 10 on findings of blocker, high, medium, low or info severity, or worse.",
+    ),
 ]
 QUIET: TypeAlias = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print nothing but where the result is.")
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        metavar="",
+        rich_help_panel=_RESULT,
+        help="Print nothing but where the result is.",
+    ),
+]
+VERBOSE: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        metavar="",
+        rich_help_panel=_RESULT,
+        help="Log every request: leg, host, status; no secret, no name.",
+    ),
 ]

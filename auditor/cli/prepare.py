@@ -26,7 +26,10 @@ def plan(
     people: options.PEOPLE = False,
     no_passwords: options.NO_PASSWORDS = False,
     discover: Annotated[
-        bool, typer.Option("--discover", help="Ask for tenants, environments and realms; still no password.")
+        bool,
+        typer.Option(
+            "--discover", metavar="", help="Ask for tenants, environments and realms; still no password."
+        ),
     ] = False,
     concurrency: options.CONCURRENCY = None,
     rate: options.RATE = "5",
@@ -130,7 +133,9 @@ def init(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Where to put them; made if it is not there.")
     ] = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", metavar="", help="Replace files that are there already.")
+    ] = False,
 ) -> None:
     """Write an inventory template (accounts.xlsx) and a commented auditor.toml."""
     from auditor.resources import shipped_text  # noqa: PLC0415 - only for this command

@@ -66,7 +66,7 @@ class Reference:
 
 
 def parse_reference(text: str) -> Reference:
-    """Return the reference a `credential` cell holds; raises ValueError with a sentence that hides the text."""
+    """Return the reference in a `credential` cell; raises ValueError with a sentence that hides the text."""
     scheme, colon, target = text.strip().partition(":")
     name = scheme.strip().lower()
     if name == "prompt" and not colon:

@@ -160,8 +160,8 @@ class Summary:
     """The audit in numbers.
 
     Per axis: verdict value -> cases; `worst`: severity of a case's worst finding ("none" without one)
-    -> cases; findings per severity; contract state -> cases. `unanswered` counts cases whose contract has no answer, `undecided` those
-    whose path could not be told.
+    -> cases; findings per severity; contract state -> cases. `unanswered` counts cases whose contract
+    has no answer, `undecided` those whose path could not be told.
     """
 
     cases: int

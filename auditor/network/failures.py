@@ -15,14 +15,16 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\s*(.*)")
 _PROXY_COULD_NOT_REACH = {"502", "503", "504"}
 
 
-# In this order: what a proxy says hides what lies behind it, and every timeout is a ConnectionError too.
+# In this order: a line that breaks behind a proxy is reported as the proxy's error, what a proxy says hides
+# what lies behind it, and every timeout is a connection error too.
 _BY_TYPE: tuple[tuple[Failure, tuple[type[BaseException], ...]], ...] = (
     (Failure.DNS, (NameResolutionError, socket.gaierror)),
+    (Failure.RESET, (ConnectionResetError, BrokenPipeError)),
     (Failure.PROXY, (requests.exceptions.ProxyError,)),
     (Failure.TLS, (ssl.SSLError, requests.exceptions.SSLError)),
     (Failure.CONNECT, (NewConnectionError, ConnectionRefusedError)),
     (Failure.TIMEOUT, (requests.exceptions.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)),
-    (Failure.RESET, (requests.exceptions.ChunkedEncodingError, ProtocolError, ConnectionResetError)),
+    (Failure.RESET, (requests.exceptions.ChunkedEncodingError, ProtocolError)),
     (Failure.CONNECT, (requests.exceptions.ConnectionError, ConnectionError)),
 )
 

@@ -10,9 +10,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from auditor.atomic import replacing
 from auditor.workbooks.guide import add_guide, print_wide
 from auditor.workbooks.layout import Column, Template, load_template
-from auditor.workbooks.saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +72,8 @@ def _write(
     _add_dropdowns(workbook, sheet, template, [app.name for app in offered], len(rows))
     workbook.properties.title = "Inventory of accounts"
     workbook.properties.creator = "WS-Trust to OAuth migration auditor"
-    save(workbook, path)
+    with replacing(path) as stream:
+        workbook.save(stream)
 
 
 def _check_fields(template: Template, rows: "Iterable[Mapping[str, str]]") -> None:

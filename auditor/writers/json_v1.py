@@ -8,8 +8,8 @@ from datetime import UTC
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
+from auditor.atomic import replacing
 from auditor.model import NotObserved, Observed, Unknown
-from auditor.writers.atomic import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

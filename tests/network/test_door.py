@@ -1,6 +1,7 @@
 """The door: what goes out, once and where to; what comes back, or why nothing did."""
 
 import pytest
+import requests
 
 from auditor.errors import NetworkError, UsageError
 from auditor.model import Failure, Leg
@@ -159,6 +160,8 @@ def test_a_proxy_that_cannot_resolve_a_host_says_so():
     def tunnel(status):
         return failure_of(OSError(f"Tunnel connection failed: {status}"))
 
+    behind = requests.exceptions.ProxyError(ConnectionResetError("the line broke behind the proxy"))
+    assert failure_of(behind) is Failure.RESET
     assert tunnel("502 Host name not resolved") is Failure.DNS
     assert tunnel("503 Service Unavailable") is Failure.CONNECT
     assert tunnel("407 Proxy Authentication Required") is Failure.PROXY

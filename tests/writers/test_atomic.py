@@ -4,9 +4,9 @@ import stat
 
 import pytest
 
+from auditor.atomic import replacing
 from auditor.errors import ReportError
 from auditor.writers import FORMATS, writer_for
-from auditor.writers.atomic import replacing
 
 
 def test_the_target_appears_when_the_block_ends_and_nothing_else_stays(tmp_path):

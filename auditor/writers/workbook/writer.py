@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 
+from auditor.atomic import replacing
 from auditor.model import Observed
-from auditor.writers.atomic import replacing
 from auditor.writers.tables import accounts, evidence, findings, fixes, glossary, not_audited
 from auditor.writers.tables.content import Place
 from auditor.writers.texts import load_glossary, load_texts

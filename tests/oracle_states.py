@@ -1,0 +1,364 @@
+"""Which one state decides about a case: the first obstacle in the order of checks that its world declares.
+
+Reads worlds as plain data and imports nothing of the product. The order is that of docs/lab.md and of the
+world's own `order`; what a key means is what the schema says of it.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+RESCO = "a116bf70-75fe-41c2-9f9f-7f3d0faff4bb"
+CLIENTS = {
+    "dataverse-sample": "51f81489-12ee-4a9e-aaae-a2591f45987d",
+    "dynamics-development-tools": "2ad88395-b77d-4561-9441-d0e40824f9bc",
+}
+PASSWORD_APPS = ("resco-external-project", "resco-location-tracking")
+LOGIN = {"commercial": "com", "gcc": "com", "gcc-high": "us", "dod": "us", "china": "cn"}
+BROKEN = {"reset", "captive-portal", "truncated", "redirect", "huge"}
+CODES = {50053: "locked", 50131: "risk blocks", 530035: "defaults block"}
+ORDER = {
+    "mfa": "before-consent",
+    "application": "before-password",
+    "resource": "after-password",
+    "disabled": "after-password",
+}
+DEVICE = {"compliant-device", "hybrid-joined-device", "approved-app", "app-protection"}
+# Obstacles behind the password check whose answers prove the password (`+` in the vocabulary): only they,
+# and a token, allow the account's other cases a submission. "not assigned" and "disabled" do not suffice.
+PROVEN = {
+    *("", "expired", "must change", "policy blocks", "external control", "no consent", "administrator"),
+    *("MFA", "MFA unregistered", "MFA registration blocked", "MFA at provider"),
+}
+
+
+def host_of(environment: str) -> str:
+    """Return the bare host of an environment as a row writes it."""
+    return re.sub(r"^\w+://", "", environment.strip().lower()).split("/")[0].replace(".api.", ".")
+
+
+def client_of(app: str) -> str:
+    """Return the client id behind an app's name; a GUID is its own."""
+    return RESCO if app.startswith("resco-") else CLIENTS.get(app, app.lower())
+
+
+def _named(world: dict, name: str) -> dict:
+    """Return the tenant that a domain, an id or a name means."""
+    for tenant in world["tenants"]:
+        names = {tenant["id"], tenant["name"], *(domain["name"] for domain in tenant["domains"])}
+        if name.lower() in {one.lower() for one in names}:
+            return tenant
+    return {}
+
+
+def _inside(address: str, ranges: object) -> bool:
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(part) for part in ranges or ())
+
+
+def _first(pairs: object) -> str:
+    """Return the first state that holds, or nothing."""
+    return next((state for state, holds in pairs if holds), "")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A row of the inventory, and what the world holds about it; nothing known is an empty dict."""
+
+    world: dict
+    row: dict
+
+    @property
+    def upn(self) -> str:
+        return self.row["account"].lower()
+
+    @property
+    def domain(self) -> str:
+        return self.upn.rpartition("@")[2]
+
+    @property
+    def client(self) -> str:
+        return client_of(self.row["app"])
+
+    @property
+    def host(self) -> str:
+        return host_of(self.row["environment"])
+
+    @property
+    def address(self) -> str:
+        return self.world.get("caller", {}).get("address", "198.51.100.7")
+
+    @property
+    def user(self) -> dict:
+        return next((user for user in self.world["users"] if user["upn"].lower() == self.upn), {})
+
+    @property
+    def tenant(self) -> dict:
+        return _named(self.world, self.domain)
+
+    @property
+    def federation(self) -> dict:
+        domains = {domain["name"].lower(): domain for domain in self.tenant.get("domains", ())}
+        return domains.get(self.domain, {}).get("federation") or {}
+
+    @property
+    def environment(self) -> dict:
+        return next((one for one in self.world["environments"] if one["host"] == self.host), {})
+
+    @property
+    def apps(self) -> list:
+        """The application as the tenant knows it: one entry, or none."""
+        return [app for app in self.tenant.get("apps", ()) if client_of(app["app"]) == self.client]
+
+    @property
+    def order(self) -> dict:
+        return {**ORDER, **(self.tenant.get("order") or self.world.get("order") or {})}
+
+    @property
+    def password(self) -> str | None:
+        """What the operator holds: a literal, the right one, a stale one or none."""
+        believes = self.row.get("believes") or ("none" if self.row.get("kind") == "person" else "right")
+        right = self.user.get("password", "made up")
+        held = {"none": None, "right": right, "wrong": right + " of last year"}[believes]
+        return self.row.get("password", held)
+
+    @property
+    def person(self) -> bool:
+        return (self.row.get("kind") or ("integration" if self.password else "person")) == "person"
+
+    def fault(self, *legs: str) -> dict:
+        """Return the first fault that strikes these requests of this account."""
+        faults = [one for one in self.world.get("faults", ()) if one.get("leg") in legs]
+        return next((one for one in faults if fnmatch(self.upn, one.get("account", "*").lower())), {})
+
+    def struck(self, host: str, kind: str) -> bool:
+        """Return whether a host's name or certificate is taken away."""
+        faults = self.world.get("faults", ())
+        return any(one["kind"] == kind and fnmatch(host, one.get("host", "*")) for one in faults)
+
+    def among(self, names: object) -> bool:
+        """Return whether a list of users and groups means this account."""
+        lower = {name.lower() for name in names or ()}
+        groups = [group for group in self.tenant.get("groups", ()) if group["name"].lower() in lower]
+        members = {one.lower() for group in groups for one in group.get("members", ())}
+        return bool({"all", self.upn} & lower) or self.upn in members
+
+    def at(self, names: object) -> bool:
+        """Return whether a list of named places holds the caller's address."""
+        lower = {name.lower() for name in names or ()}
+        here = [place for place in self.tenant.get("locations", ()) if _inside(self.address, place["ranges"])]
+        trusted = "all-trusted" in lower and any(place.get("trusted") for place in here)
+        return "all" in lower or trusted or any(place["name"].lower() in lower for place in here)
+
+
+def state_of(world: dict, row: dict) -> str:
+    """Return the state that decides about a row of the inventory."""
+    case = Situation(world, row)
+    state = (
+        _first(_discovered(case)) or _held_back(case) or _first(_sign_in(case)) or _first(_dataverse(case))
+    )
+    return state or ("over WS-Trust" if case.federation else "signed in")
+
+
+def _discovered(case: Situation) -> list:
+    """List what stands before any password: environment, tenant, agreement, realm, credential."""
+    place, server, held = case.environment, case.federation, case.password
+    owner = _named(case.world, place.get("tenant", ""))
+    cloud = place.get("challenge_cloud") or owner.get("cloud", "commercial")
+    named = _named(case.world, case.row.get("tenant") or case.domain)
+    metadata, host = server.get("metadata", "ok"), server.get("host", "")
+    return [
+        ("skipped", case.row.get("skip")),
+        ("no environment", place.get("state", "enabled") in {"deleted", "not-found", "no-challenge"}),
+        ("no environment", not place or case.struck(case.host, "no-dns")),
+        ("unreached", case.struck(case.host, "wrong-certificate")),
+        ("personal", case.domain in case.world.get("personal_domains", ())),
+        ("no tenant", not case.tenant),
+        ("clouds", LOGIN[cloud] != LOGIN[case.tenant.get("cloud", "commercial")]),
+        ("tenants", case.tenant is not owner or case.tenant is not named),
+        ("guest", "#ext#" in case.upn),
+        ("person, stored password", case.person and case.row["app"] in PASSWORD_APPS),
+        ("person not asked", case.person and case.row.get("expected") != "ropc"),
+        ("provider out", metadata == "unavailable" or case.struck(host, "no-dns")),
+        ("provider out", case.struck(host, "wrong-certificate")),
+        ("unusable provider", metadata not in {"ok", "missing", "unavailable"}),
+        ("http provider", server.get("scheme") == "http"),
+        ("no credential", held is None),
+        ("unsendable", held is not None and (not held or held != held.strip())),
+    ]
+
+
+def _held_back(case: Situation) -> str:
+    """One submission an account, unless that proved the password. The rows of one app go in their order."""
+    for row in case.world["inventory"]:
+        other = Situation(case.world, row)
+        if (other.upn, other.host, other.client) == (case.upn, case.host, case.client):
+            return ""
+        if other.upn == case.upn and not _first(_discovered(other)):
+            return "" if _first(_sign_in(other)) in PROVEN else "held back"
+    return ""
+
+
+def _sign_in(case: Situation) -> list:
+    """List every check between password and token, in the order that the world declares."""
+    order, federated = case.order, bool(case.federation)
+    policies, consent, resource = _policies(case), _consent(case), _resource(case)
+    return [
+        *(_at_the_provider(case) if federated else ()),
+        *_struck(case),
+        *(_application(case) if order["application"] == "before-password" else ()),
+        *(resource if order["resource"] == "before-password" else ()),
+        *(_assertion(case) if federated else _password(case)),
+        *_application(case),
+        *resource,
+        *(
+            ("not assigned", app.get("assignment_required") and not case.among(app.get("assigned")))
+            for app in case.apps
+        ),
+        *([*policies, *consent] if order["mfa"] == "before-consent" else [*consent, *policies]),
+    ]
+
+
+def _struck(case: Situation) -> list:
+    """List what Entra ID answers before it looks at the request."""
+    fault, permitted = case.fault("token"), case.world.get("caller", {}).get("tenant_restrictions")
+    kind = fault.get("kind")
+    return [
+        ("throttled", kind == "throttled"),
+        ("unavailable", kind == "unavailable"),
+        ("no answer", kind in BROKEN),
+        (CODES.get(fault.get("code"), "new code"), kind == "code"),
+        ("our restriction", permitted and case.tenant["id"] not in permitted),
+        ("address blocked", _inside(case.address, case.tenant.get("blocked_addresses"))),
+    ]
+
+
+def _application(case: Situation) -> list:
+    (app,) = case.apps or [{}]
+    return [
+        ("app missing", not app),
+        ("app disabled", app.get("state") == "disabled"),
+        ("app confidential", not app.get("public_client", True)),
+        ("app without permission", app.get("permission") == "missing"),
+        ("app not preauthorized", not app.get("preauthorized", True)),
+    ]
+
+
+def _resource(case: Situation) -> list:
+    state = case.tenant.get("dataverse", "enabled")
+    return [("Dataverse disabled", state == "disabled"), ("Dataverse missing", state == "missing")]
+
+
+def _at_the_provider(case: Situation) -> list:
+    """List what AD FS answers; it does not say why it refuses."""
+    user = case.user
+    barred = user.get("locked") or user.get("federation_access") == "denied"
+    stale = case.password != user.get("password") or user.get("password_state", "current") != "current"
+    return [
+        ("provider out", case.fault("mex", "wstrust").get("kind") == "unavailable"),
+        ("refused by provider", barred or stale),
+    ]
+
+
+def _assertion(case: Situation) -> list:
+    """List what Entra ID finds wrong with an assertion: trust and link are a matter of the federation."""
+    mistrusted = case.federation.get("trust", "ok") != "ok"
+    return [
+        ("unusable provider", mistrusted or case.user.get("immutable_id") == "mismatch"),
+        ("disabled", not case.user.get("enabled", True)),
+    ]
+
+
+def _password(case: Situation) -> list:
+    user, held = case.user, case.password or ""
+    state, agent = user.get("password_state", "current"), case.tenant.get("pass_through", "off")
+    disabled = not user.get("enabled", True)
+    return [
+        ("user unknown", not user),
+        ("locked", user.get("locked")),
+        ("disabled", disabled and case.order["disabled"] == "before-password"),
+        ("too long", len(held) > 256),
+        ("agent out", agent in {"agent-unavailable", "directory-unreachable"}),
+        ("none stored", state in {"none", "not-synchronised"}),
+        ("wrong password", held != user.get("password")),
+        ("outside hours", user.get("sign_in_hours") == "denied"),
+        ("disabled", disabled),
+        ("expired", state == "expired"),
+        ("must change", state == "must-change"),
+    ]
+
+
+def _applies(policy: dict, case: Situation) -> bool:
+    """Return whether a Conditional Access policy decides about this sign-in. Exclusions win."""
+    users, apps, places = (policy.get(key, {}) for key in ("users", "apps", "locations"))
+    clients = {"all", "mobile-apps-and-desktop-clients"}.intersection(policy.get("client_apps", ["all"]))
+    everything = {"all", "dataverse"}
+    guarded = everything.intersection(apps.get("include", ["all"])) and not everything & set(
+        apps.get("exclude", ())
+    )
+    someone = case.among(users.get("include", ["all"])) and not case.among(users.get("exclude"))
+    here = case.at(places.get("include", ["all"])) and not case.at(places.get("exclude"))
+    risky = not policy.get("user_risk") or case.user.get("risk") in policy["user_risk"]
+    return bool(
+        policy.get("state", "on") in {"on", True} and clients and guarded and someone and here and risky
+    )
+
+
+def _policies(case: Situation) -> list:
+    """List what stands between a right password and the token: block first, then MFA, device and the rest."""
+    user, method = case.user, case.user.get("mfa_method", "none")
+    applying = [policy for policy in case.tenant.get("policies", ()) if _applies(policy, case)]
+    registering = [policy for policy in applying if policy.get("target") == "register-security-info"]
+    controls = {one for policy in applying if policy not in registering for one in policy["controls"]}
+    defaults = case.tenant.get("security_defaults") and not (
+        method == "none" and user.get("registration_grace")
+    )
+    demanded = "mfa" in controls or user.get("per_user_mfa", "disabled") != "disabled" or defaults
+    return [
+        ("policy blocks", "block" in controls),
+        ("MFA at provider", demanded and case.federation.get("mfa") == "provider"),
+        ("MFA registration blocked", demanded and method == "none" and registering),
+        ("MFA unregistered", demanded and method == "none"),
+        ("external control", demanded and method == "third-party"),
+        ("MFA", demanded),
+        ("device", controls & DEVICE),
+        ("external control", controls & {"terms-of-use", "third-party"}),
+        ("risk", "password-change" in controls),
+    ]
+
+
+def _consent(case: Situation) -> list:
+    """List what is missing; where assignment is required, only an administrator may consent."""
+    tenant = case.tenant
+    given = any(
+        (grant.get("all_users") or case.among(grant.get("users")))
+        and client_of(grant["app"]) == case.client
+        and grant.get("resource", "dataverse") == "dataverse"
+        and "user_impersonation" in grant.get("scopes", ["user_impersonation"])
+        for grant in tenant.get("grants", ())
+    )
+    reserved = tenant.get("user_consent") == "admin-approval" or any(
+        a.get("assignment_required") for a in case.apps
+    )
+    return [("administrator", not given and reserved), ("no consent", not given)]
+
+
+def _dataverse(case: Situation) -> list:
+    place = case.environment
+    default = {"state": "enabled" if place.get("open_to_tenant") else "absent"}
+    member = next((one for one in place.get("members", ()) if one["user"].lower() == case.upn), default)
+    mode, roles = member.get("access_mode", "read-write"), member.get("roles", ["Basic User"])
+    kept_out = place.get("state") == "administration" and "System Administrator" not in roles
+    blocked = {client_of(app) for app in place.get("blocked_apps", ())}
+    return [
+        ("Dataverse out", case.fault("whoami", "table").get("kind") == "unavailable"),
+        ("address outside", place.get("ip_firewall") and not _inside(case.address, place["ip_firewall"])),
+        ("closed", place.get("state") == "disabled" or kept_out),
+        ("app blocked", case.client in blocked),
+        ("no member", member.get("state") == "absent"),
+        ("member disabled", member.get("state") == "disabled"),
+        ("no licence", not member.get("licensed", True)),
+        ("no role", not roles),
+        ("access mode", mode in {"administrative", "support"}),
+        ("no privilege", "account" not in (member.get("reads") or ["account"])),
+    ]

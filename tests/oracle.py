@@ -7,7 +7,7 @@ own axis alone.
 
 from typing import NamedTuple
 
-from tests.oracle_states import PASSWORD_APPS, Situation, client_of, state_of
+from tests.oracle_states import PASSWORD_APPS, Situation, state_of
 
 
 class Expected(NamedTuple):
@@ -22,7 +22,7 @@ class Expected(NamedTuple):
 
 
 UNKNOWN, REFUSED = "unknown", "not eligible"
-OPEN, GRANTED = "not required", "granted (kind unknown)"
+OPEN, GRANTED = "not required", "granted"
 # what is to be done: nothing, something known, nobody knows; or the case itself is in doubt
 READY, FIX, UNCLEAR, DOUBTED, RETIRE = "ready", "fix, then ready", "could not tell", "doubted", "retire"
 
@@ -140,8 +140,6 @@ def _path(case: Situation, state: str, outlook: str) -> str:
         return UNCLEAR
     if outlook == RETIRE or case.row.get("expected") == "none":
         return RETIRE
-    if (
-        case.client == case.row["app"].lower()
-    ):  # a registration of the customer's own can be an application user
+    if case.own_registration and state != "app missing":
         return "move to an application user"
     return outlook

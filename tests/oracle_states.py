@@ -111,6 +111,11 @@ class Situation:
         return [app for app in self.tenant.get("apps", ()) if client_of(app["app"]) == self.client]
 
     @property
+    def own_registration(self) -> bool:
+        """Whether the app is the customer's own: the one kind whose profile offers application users."""
+        return self.row["app"].lower() == self.client
+
+    @property
     def order(self) -> dict:
         return {**ORDER, **(self.tenant.get("order") or self.world.get("order") or {})}
 
@@ -211,10 +216,7 @@ def _sign_in(case: Situation) -> list:
         *(_assertion(case) if federated else _password(case)),
         *_application(case),
         *resource,
-        *(
-            ("not assigned", app.get("assignment_required") and not case.among(app.get("assigned")))
-            for app in case.apps
-        ),
+        *_assignment(case),
         *([*policies, *consent] if order["mfa"] == "before-consent" else [*consent, *policies]),
     ]
 
@@ -242,6 +244,11 @@ def _application(case: Situation) -> list:
         ("app without permission", app.get("permission") == "missing"),
         ("app not preauthorized", not app.get("preauthorized", True)),
     ]
+
+
+def _assignment(case: Situation) -> list:
+    reserved = [app for app in case.apps if app.get("assignment_required")]
+    return [("not assigned", not case.among(app.get("assigned"))) for app in reserved]
 
 
 def _resource(case: Situation) -> list:

@@ -142,7 +142,7 @@ def test_a_field_without_a_column_is_refused_a_password_above_all(target):
 def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path):
     with pytest.raises(ReportError, match=r"accounts\.xlsx cannot be written") as caught:
         write_template(tmp_path / "nowhere" / "accounts.xlsx", APPS)
-    assert "folder exists" in caught.value.advice
+    assert caught.value.advice.startswith("create the folder")
 
 
 def test_a_target_that_is_open_elsewhere_is_a_clear_error_and_stays_as_it_was(target, monkeypatch):

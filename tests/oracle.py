@@ -7,7 +7,8 @@ own axis alone.
 
 from typing import NamedTuple
 
-from tests.oracle_states import PASSWORD_APPS, Situation, state_of
+from tests.oracle_situation import PASSWORD_APPS, Situation
+from tests.oracle_states import state_of
 
 
 class Expected(NamedTuple):

@@ -4,26 +4,11 @@ Reads worlds as plain data and imports nothing of the product. The order is that
 world's own `order`; what a key means is what the schema says of it.
 """
 
-import ipaddress
-import re
-from dataclasses import dataclass
-from fnmatch import fnmatch
+from tests.oracle_situation import PASSWORD_APPS, Situation, client_of, inside, named
 
-RESCO = "a116bf70-75fe-41c2-9f9f-7f3d0faff4bb"
-CLIENTS = {
-    "dataverse-sample": "51f81489-12ee-4a9e-aaae-a2591f45987d",
-    "dynamics-development-tools": "2ad88395-b77d-4561-9441-d0e40824f9bc",
-}
-PASSWORD_APPS = ("resco-external-project", "resco-location-tracking")
 LOGIN = {"commercial": "com", "gcc": "com", "gcc-high": "us", "dod": "us", "china": "cn"}
 BROKEN = {"reset", "captive-portal", "truncated", "redirect", "huge"}
 CODES = {50053: "locked", 50131: "risk blocks", 530035: "defaults block"}
-ORDER = {
-    "mfa": "before-consent",
-    "application": "before-password",
-    "resource": "after-password",
-    "disabled": "after-password",
-}
 DEVICE = {"compliant-device", "hybrid-joined-device", "approved-app", "app-protection"}
 # Obstacles behind the password check whose answers prove the password (`+` in the vocabulary): only they,
 # and a token, allow the account's other cases a submission. "not assigned" and "disabled" do not suffice.
@@ -33,127 +18,9 @@ PROVEN = {
 }
 
 
-def host_of(environment: str) -> str:
-    """Return the bare host of an environment as a row writes it."""
-    return re.sub(r"^\w+://", "", environment.strip().lower()).split("/")[0].replace(".api.", ".")
-
-
-def client_of(app: str) -> str:
-    """Return the client id behind an app's name; a GUID is its own."""
-    return RESCO if app.startswith("resco-") else CLIENTS.get(app, app.lower())
-
-
-def _named(world: dict, name: str) -> dict:
-    """Return the tenant that a domain, an id or a name means."""
-    for tenant in world["tenants"]:
-        names = {tenant["id"], tenant["name"], *(domain["name"] for domain in tenant["domains"])}
-        if name.lower() in {one.lower() for one in names}:
-            return tenant
-    return {}
-
-
-def _inside(address: str, ranges: object) -> bool:
-    return any(ipaddress.ip_address(address) in ipaddress.ip_network(part) for part in ranges or ())
-
-
 def _first(pairs: object) -> str:
     """Return the first state that holds, or nothing."""
     return next((state for state, holds in pairs if holds), "")
-
-
-@dataclass(frozen=True)
-class Situation:
-    """A row of the inventory, and what the world holds about it; nothing known is an empty dict."""
-
-    world: dict
-    row: dict
-
-    @property
-    def upn(self) -> str:
-        return self.row["account"].lower()
-
-    @property
-    def domain(self) -> str:
-        return self.upn.rpartition("@")[2]
-
-    @property
-    def client(self) -> str:
-        return client_of(self.row["app"])
-
-    @property
-    def host(self) -> str:
-        return host_of(self.row["environment"])
-
-    @property
-    def address(self) -> str:
-        return self.world.get("caller", {}).get("address", "198.51.100.7")
-
-    @property
-    def user(self) -> dict:
-        return next((user for user in self.world["users"] if user["upn"].lower() == self.upn), {})
-
-    @property
-    def tenant(self) -> dict:
-        return _named(self.world, self.domain)
-
-    @property
-    def federation(self) -> dict:
-        domains = {domain["name"].lower(): domain for domain in self.tenant.get("domains", ())}
-        return domains.get(self.domain, {}).get("federation") or {}
-
-    @property
-    def environment(self) -> dict:
-        return next((one for one in self.world["environments"] if one["host"] == self.host), {})
-
-    @property
-    def apps(self) -> list:
-        """The application as the tenant knows it: one entry, or none."""
-        return [app for app in self.tenant.get("apps", ()) if client_of(app["app"]) == self.client]
-
-    @property
-    def own_registration(self) -> bool:
-        """Whether the app is the customer's own: the one kind whose profile offers application users."""
-        return self.row["app"].lower() == self.client
-
-    @property
-    def order(self) -> dict:
-        return {**ORDER, **(self.tenant.get("order") or self.world.get("order") or {})}
-
-    @property
-    def password(self) -> str | None:
-        """What the operator holds: a literal, the right one, a stale one or none."""
-        believes = self.row.get("believes") or ("none" if self.row.get("kind") == "person" else "right")
-        right = self.user.get("password", "made up")
-        held = {"none": None, "right": right, "wrong": right + " of last year"}[believes]
-        return self.row.get("password", held)
-
-    @property
-    def person(self) -> bool:
-        return (self.row.get("kind") or ("integration" if self.password else "person")) == "person"
-
-    def fault(self, *legs: str) -> dict:
-        """Return the first fault that strikes these requests of this account."""
-        faults = [one for one in self.world.get("faults", ()) if one.get("leg") in legs]
-        return next((one for one in faults if fnmatch(self.upn, one.get("account", "*").lower())), {})
-
-    def struck(self, host: str, kind: str) -> bool:
-        """Return whether a host's name or certificate is taken away."""
-        faults = self.world.get("faults", ())
-        return any(one["kind"] == kind and fnmatch(host, one.get("host", "*")) for one in faults)
-
-    def among(self, names: object) -> bool:
-        """Return whether a list of users and groups means this account."""
-        lower = {name.lower() for name in names or ()}
-        groups = [group for group in self.tenant.get("groups", ()) if group["name"].lower() in lower]
-        members = {one.lower() for group in groups for one in group.get("members", ())}
-        return bool({"all", self.upn} & lower) or self.upn in members
-
-    def at(self, names: object) -> bool:
-        """Return whether a list of named places holds the caller's address."""
-        lower = {name.lower() for name in names or ()}
-        here = [place for place in self.tenant.get("locations", ()) if _inside(self.address, place["ranges"])]
-        trusted = "all-trusted" in lower and any(place.get("trusted") for place in here)
-        return "all" in lower or trusted or any(place["name"].lower() in lower for place in here)
 
 
 def state_of(world: dict, row: dict) -> str:
@@ -168,9 +35,9 @@ def state_of(world: dict, row: dict) -> str:
 def _discovered(case: Situation) -> list:
     """List what stands before any password: environment, tenant, agreement, realm, credential."""
     place, server, held = case.environment, case.federation, case.password
-    owner = _named(case.world, place.get("tenant", ""))
+    owner = named(case.world, place.get("tenant", ""))
     cloud = place.get("challenge_cloud") or owner.get("cloud", "commercial")
-    named = _named(case.world, case.row.get("tenant") or case.domain)
+    meant = named(case.world, case.row.get("tenant") or case.domain)
     metadata, host = server.get("metadata", "ok"), server.get("host", "")
     return [
         ("skipped", case.row.get("skip")),
@@ -180,7 +47,7 @@ def _discovered(case: Situation) -> list:
         ("personal", case.domain in case.world.get("personal_domains", ())),
         ("no tenant", not case.tenant),
         ("clouds", LOGIN[cloud] != LOGIN[case.tenant.get("cloud", "commercial")]),
-        ("tenants", case.tenant is not owner or case.tenant is not named),
+        ("tenants", case.tenant is not owner or case.tenant is not meant),
         ("guest", "#ext#" in case.upn),
         ("person, stored password", case.person and case.row["app"] in PASSWORD_APPS),
         ("person not asked", case.person and case.row.get("expected") != "ropc"),
@@ -231,7 +98,7 @@ def _struck(case: Situation) -> list:
         ("no answer", kind in BROKEN),
         (CODES.get(fault.get("code"), "new code"), kind == "code"),
         ("our restriction", permitted and case.tenant["id"] not in permitted),
-        ("address blocked", _inside(case.address, case.tenant.get("blocked_addresses"))),
+        ("address blocked", inside(case.address, case.tenant.get("blocked_addresses"))),
     ]
 
 
@@ -359,7 +226,7 @@ def _dataverse(case: Situation) -> list:
     blocked = {client_of(app) for app in place.get("blocked_apps", ())}
     return [
         ("Dataverse out", case.fault("whoami", "table").get("kind") == "unavailable"),
-        ("address outside", place.get("ip_firewall") and not _inside(case.address, place["ip_firewall"])),
+        ("address outside", place.get("ip_firewall") and not inside(case.address, place["ip_firewall"])),
         ("closed", place.get("state") == "disabled" or kept_out),
         ("app blocked", case.client in blocked),
         ("no member", member.get("state") == "absent"),

@@ -26,9 +26,8 @@ def group() -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True, help="A simulated Microsoft cloud: Entra ID, AD FS and Dataverse on loopback."
     )
-    app.command("check")(check)
-    app.command("serve")(serve)
-    app.command("schema")(schema)
+    for command in (check, serve, schema):
+        app.command(command.__name__)(command)
     return app
 
 

@@ -1,5 +1,6 @@
 """The command `auditor`: its groups of commands, and the one place where errors end."""
 
+import inspect
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ from auditor import __version__
 from auditor.errors import AuditorError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def build() -> typer.Typer:
@@ -21,19 +22,22 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        rich_markup_mode="markdown",
+        rich_markup_mode="rich",
         help="Which accounts can sign in to Dataverse / Dynamics 365 without WS-Trust - "
         "and what has to be done for the others, by whom.",
-        epilog="Start with **auditor demo**: a simulated estate, no tenant, no questions.",
+        epilog="Start with [bold]auditor demo[/bold]: a simulated estate, no tenant, no questions.",
     )
     app.callback()(_root)
-    app.command("audit")(audit.audit)
-    app.command("report")(audit.report)
-    app.command("plan")(prepare.plan)
-    app.command("init")(prepare.init)
-    app.command("demo")(demo.demo)
+    for command in (audit.audit, audit.report, prepare.plan, prepare.init, demo.demo):
+        app.command(command.__name__, help=help_of(command))(command)
     app.add_typer(lab.group(), name="lab")
     return app
+
+
+def help_of(command: "Callable[..., None]") -> str:
+    """Return a command's docstring, each paragraph on one line; the console breaks them where it ends."""
+    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _version(value: bool) -> None:

@@ -59,7 +59,10 @@ def yaml_data(text: str, name: str, raised: "type[AuditorError]") -> object:
         raise raised(f"{name}: not valid YAML: {error}", f"correct {name}") from None
 
 
-class _UniqueKeys(yaml.SafeLoader):
+_Safe: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader over libyaml
+
+
+class _UniqueKeys(_Safe):  # type: ignore[misc, valid-type]  # a class known at run time
     """Safe loading that refuses a key given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:  # noqa: FBT001, FBT002 - the base class's signature
@@ -71,4 +74,5 @@ class _UniqueKeys(yaml.SafeLoader):
                     None, None, f"key {key!r} stands twice", key_node.start_mark
                 )
             seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+        made: dict[object, object] = super().construct_mapping(node, deep=deep)
+        return made

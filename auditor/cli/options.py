@@ -17,7 +17,8 @@ INVENTORY: TypeAlias = Annotated[
     typer.Argument(
         metavar="INVENTORY",
         show_default=False,
-        help="Accounts to audit: .xlsx .xlsm .xls .csv .tsv .json .jsonl ([bold]auditor init[/bold] writes a template).",
+        help="Accounts to audit: .xlsx .xlsm .xls .csv .tsv .json .jsonl"
+        " ([bold]auditor init[/bold] writes a template).",
     ),
 ]
 SHEET: TypeAlias = Annotated[

@@ -46,9 +46,13 @@ def _signed_in(path: str, finding: str, ropc: str = "eligible") -> Expected:
 EXPECTED = {
     # signed in, and what Dataverse says then
     "signed in": _signed_in(READY, "password-grant-is-not-lasting"),
+    "person signed in": _signed_in(READY, "password-alone-opens-a-persons-account"),
     "over WS-Trust": _signed_in(FIX, "ropc-works-only-over-ws-trust", "works only over WS-Trust (federated)"),
     "address outside": _signed_in(FIX, "ip-firewall-refuses-this-address"),
     "closed": _signed_in(FIX, "environment-is-unavailable"),
+    "closed, in words": _signed_in(
+        UNCLEAR, "answer-is-not-known"
+    ),  # no source prints Dataverse's words for it
     "app blocked": _signed_in(FIX, "app-is-not-allowed-in-environment"),
     "no member": _signed_in(FIX, "not-a-member-of-the-environment"),
     "member disabled": _signed_in(FIX, "user-is-disabled-in-environment"),
@@ -126,9 +130,11 @@ EXPECTED = {
 
 def expected_of(world: dict, row: dict) -> Expected:
     """Return what an audit has to say about a row of the inventory."""
-    state = state_of(world, row)
+    case, state = Situation(world, row), state_of(world, row)
     said = EXPECTED[state]
-    return said._replace(path=_path(Situation(world, row), state, said.path))
+    if case.unasked:  # a person's verdicts stay unknown, whatever discovery finds
+        said = _said(said.path, said.finding)
+    return said._replace(path=_path(case, state, said.path))
 
 
 def _path(case: Situation, state: str, outlook: str) -> str:

@@ -112,6 +112,11 @@ class Situation:
     def person(self) -> bool:
         return (self.row.get("kind") or ("integration" if self.password else "person")) == "person"
 
+    @property
+    def unasked(self) -> bool:
+        """Whether this is a person of whom no password is asked."""
+        return self.person and self.row.get("expected") != "ropc"
+
     def fault(self, *legs: str) -> dict:
         """Return the first fault that strikes these requests of this account."""
         faults = [one for one in self.world.get("faults", ()) if one.get("leg") in legs]

@@ -29,7 +29,13 @@ def state_of(world: dict, row: dict) -> str:
     state = (
         _first(_discovered(case)) or _held_back(case) or _first(_sign_in(case)) or _first(_dataverse(case))
     )
-    return state or ("over WS-Trust" if case.federation else "signed in")
+    return state or _token(case)
+
+
+def _token(case: Situation) -> str:
+    if case.federation:
+        return "over WS-Trust"
+    return "person signed in" if case.person else "signed in"
 
 
 def _discovered(case: Situation) -> list:
@@ -49,8 +55,8 @@ def _discovered(case: Situation) -> list:
         ("clouds", LOGIN[cloud] != LOGIN[case.tenant.get("cloud", "commercial")]),
         ("tenants", case.tenant is not owner or case.tenant is not meant),
         ("guest", "#ext#" in case.upn),
-        ("person, stored password", case.person and case.row["app"] in PASSWORD_APPS),
-        ("person not asked", case.person and case.row.get("expected") != "ropc"),
+        ("person, stored password", case.unasked and case.row["app"] in PASSWORD_APPS),
+        ("person not asked", case.unasked),
         ("provider out", metadata == "unavailable" or case.struck(host, "no-dns")),
         ("provider out", case.struck(host, "wrong-certificate")),
         ("unusable provider", metadata not in {"ok", "missing", "unavailable"}),
@@ -223,11 +229,13 @@ def _dataverse(case: Situation) -> list:
     member = next((one for one in place.get("members", ()) if one["user"].lower() == case.upn), default)
     mode, roles = member.get("access_mode", "read-write"), member.get("roles", ["Basic User"])
     kept_out = place.get("state") == "administration" and "System Administrator" not in roles
+    closed = place.get("state") == "disabled" or kept_out
     blocked = {client_of(app) for app in place.get("blocked_apps", ())}
     return [
         ("Dataverse out", case.fault("whoami", "table").get("kind") == "unavailable"),
         ("address outside", place.get("ip_firewall") and not inside(case.address, place["ip_firewall"])),
-        ("closed", place.get("state") == "disabled" or kept_out),
+        ("closed, in words", closed and place.get("error_bodies") == "text"),
+        ("closed", closed),
         ("app blocked", case.client in blocked),
         ("no member", member.get("state") == "absent"),
         ("member disabled", member.get("state") == "disabled"),

@@ -46,6 +46,7 @@ def _signed_in(path: str, finding: str, ropc: str = "eligible") -> Expected:
 EXPECTED = {
     # signed in, and what Dataverse says then
     "signed in": _signed_in(READY, "password-grant-is-not-lasting"),
+    "signed in, unwanted": _signed_in(RETIRE, "contract-is-broken"),
     "person signed in": _signed_in(READY, "password-alone-opens-a-persons-account"),
     "over WS-Trust": _signed_in(FIX, "ropc-works-only-over-ws-trust", "works only over WS-Trust (federated)"),
     "address outside": _signed_in(FIX, "ip-firewall-refuses-this-address"),

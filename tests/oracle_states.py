@@ -33,6 +33,8 @@ def state_of(world: dict, row: dict) -> str:
 
 
 def _token(case: Situation) -> str:
+    if case.row.get("expected") == "none":
+        return "signed in, unwanted"
     if case.federation:
         return "over WS-Trust"
     return "person signed in" if case.person else "signed in"
@@ -114,7 +116,6 @@ def _application(case: Situation) -> list:
         ("app missing", not app),
         ("app disabled", app.get("state") == "disabled"),
         ("app confidential", not app.get("public_client", True)),
-        ("app without permission", app.get("permission") == "missing"),
         ("app not preauthorized", not app.get("preauthorized", True)),
     ]
 
@@ -208,7 +209,10 @@ def _policies(case: Situation) -> list:
 
 
 def _consent(case: Situation) -> list:
-    """List what is missing; where assignment is required, only an administrator may consent."""
+    """List what is missing; where assignment is required, only an administrator may consent.
+
+    What a registration lists matters where nobody has consented: at the v2 endpoint, consent stands for itself.
+    """
     tenant = case.tenant
     given = any(
         (grant.get("all_users") or case.among(grant.get("users")))
@@ -220,7 +224,12 @@ def _consent(case: Situation) -> list:
     reserved = tenant.get("user_consent") == "admin-approval" or any(
         a.get("assignment_required") for a in case.apps
     )
-    return [("administrator", not given and reserved), ("no consent", not given)]
+    unlisted = any(app.get("permission") == "missing" for app in case.apps)
+    return [
+        ("app without permission", not given and unlisted),
+        ("administrator", not given and reserved),
+        ("no consent", not given),
+    ]
 
 
 def _dataverse(case: Situation) -> list:

@@ -164,7 +164,13 @@ def test_a_folder_in_place_of_the_file_is_a_clear_error(tmp_path):
         write_template(tmp_path, APPS)
 
 
-words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zs", "Zl", "Zp"]), max_size=20)
+invisible = [chr(number) for number in range(0xFE00, 0xFE10)]  # variation selectors, which the reader drops
+words = st.text(
+    st.characters(
+        exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zs", "Zl", "Zp"], exclude_characters=invisible
+    ),
+    max_size=20,
+)
 rows = st.lists(
     st.fixed_dictionaries(
         {

@@ -55,7 +55,7 @@ def _inventory(reader: RowReader, drafts: "list[Draft]", remarks: tuple[str, ...
     shared = shared_identities(drafts)
     kept, gone = settled(drafts)
     if gone:
-        remarks = (*remarks, f"{counted_rows(gone)} repeat an earlier case and were merged with it")
+        remarks = (*remarks, f"merged with an earlier row of the same case: {counted_rows(gone)}")
     return Inventory(
         reader.file,
         tuple(_case(draft, shared) for draft in kept if not draft.flaws),

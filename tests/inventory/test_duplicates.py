@@ -33,7 +33,7 @@ def test_identical_rows_are_one_case_with_a_remark(rows):
         "row 4 is identical and was merged",
         "row 5 is identical and was merged",
     )
-    assert "rows 4, 5 repeat an earlier case and were merged with it" in inventory.remarks
+    assert "merged with an earlier row of the same case: rows 4, 5" in inventory.remarks
 
 
 def test_the_key_has_no_capitals_and_no_spelling_of_the_address(rows):

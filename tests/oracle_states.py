@@ -211,7 +211,7 @@ def _policies(case: Situation) -> list:
 def _consent(case: Situation) -> list:
     """List what is missing; where assignment is required, only an administrator may consent.
 
-    What a registration lists matters where nobody has consented: at the v2 endpoint, consent stands for itself.
+    What a registration lists matters only where nobody has consented: consent stands for itself.
     """
     tenant = case.tenant
     given = any(

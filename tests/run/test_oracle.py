@@ -74,26 +74,14 @@ def test_every_unknown_and_every_refusal_gives_its_reason(shipped, strangers):
             assert verdict.why or verdict.value not in {"unknown", "not eligible", "could not tell"}
 
 
-def _place(holder, path):
-    """Walk to the container of a path's last key; a list's item is found by how its name begins."""
-    *parts, last = path.split(".")
-    for part in parts:
-        holder = _item(holder, part) if isinstance(holder, list) else holder.setdefault(part, {})
-    return holder, last
-
-
-def _item(items, part):
-    named = [one for one in items for key in ("upn", "account", "name", "host", "app") if key in one]
-    names = ("upn", "account", "name", "host", "app")
-    found = [one for one in named if str(next(one[k] for k in names if k in one)).startswith(part)]
-    return found[0] if found else items[int(part)]
-
-
 def changed(edits):
-    """Return the base world with these edits."""
+    """Return the base world with these edits; changes.yaml says how their paths are written."""
     world = deepcopy(BASE)
     for path, value in edits.items():
-        holder, last = _place(world, path)
+        *parts, last = path.split(".")
+        holder = world
+        for part in parts:
+            holder = item_of(holder, part) if isinstance(holder, list) else holder.setdefault(part, {})
         if last.endswith("+"):
             holder.setdefault(last[:-1], []).append(deepcopy(value))
         else:
@@ -101,12 +89,18 @@ def changed(edits):
     return world
 
 
+def item_of(items, part):
+    """Return the item whose name begins like this, or that stands at this index."""
+    keys = ("upn", "account", "name", "host", "app")
+    names = [str(next((one[key] for key in keys if key in one), "")) for one in items]
+    found = [one for one, name in zip(items, names, strict=True) if name.startswith(part)]
+    return found[0] if found else items[int(part)]
+
+
 def flips_of(change):
     """Return per case which axes flip to what."""
-    named = {
-        who: CHANGES["verdicts"].get(flips, flips) if isinstance(flips, str) else flips
-        for who, flips in change.get("flips", {}).items()
-    }
+    flips = change.get("flips", {})
+    named = {who: CHANGES["verdicts"][to] if isinstance(to, str) else to for who, to in flips.items()}
     return {who: named.get(who, {}) for who in CASES}
 
 

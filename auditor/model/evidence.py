@@ -57,7 +57,8 @@ class Answer:
     """One raw reply, as much of it as may be kept: no password, token, assertion or code.
 
     `codes` are AADSTS numbers in the order given; `dataverse_code` is `0x` plus eight lower-case hex
-    digits; `text` is redacted and at most 2,000 characters; `exception` is the class name of what the
+    digits; `text` is redacted and at most 2,000 characters (20,000 where it was pasted and is not kept);
+    `exception` is the class name of what the
     client library raised, `failure` why there was no usable reply; `sent` says that a password left
     this machine before the answer (or its absence) - an attempt is spent; `policies` are ids of
     Conditional Access policies named in the reply; `retry_after` is in seconds.

@@ -27,7 +27,8 @@ class Reading:
     """An answer's meaning: its outcome (VOCABULARY), what it says about the password, what it cannot show.
 
     `says` holds fact name -> value for the axes the answer speaks for; `hides` the facts that lie
-    behind it and stay unknown; `refusal` says that it counts for the breaker.
+    behind it and stay unknown; `refusal` says that it counts for the breaker; `because` is why the
+    reading is less than certain, or rests on more than the number.
     """
 
     outcome: str
@@ -39,6 +40,7 @@ class Reading:
     hides: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     refusal: bool = False
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

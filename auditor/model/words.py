@@ -150,12 +150,25 @@ class Question(StrEnum):
 
 
 class Flow(StrEnum):
-    """In which conversation an answer came; the same code means different things in different ones."""
+    """In which conversation an answer came; the same code means different things in different ones.
+
+    The probes hold the first three. The others are those that pasted answers are said to come from;
+    `PASTED` is an answer of which nobody said where it came from.
+    """
 
     DISCOVERY = "discovery"
     ROPC = "ropc"
     DATAVERSE = "dataverse"
     PASTED = "pasted"
+    INTERACTIVE = "interactive"
+    AUTH_CODE = "auth_code"
+    REFRESH = "refresh"
+    DEVICE_CODE = "device_code"
+    CLIENT_CREDENTIALS = "client_credentials"
+    CONSENT = "consent"
+    ON_BEHALF_OF = "on_behalf_of"
+    INTEGRATED = "integrated"
+    SAML = "saml"
 
 
 class Leg(StrEnum):

@@ -51,6 +51,8 @@ def read_federation(door: Door, mex_url: str, active_url: str) -> Federation:
     except NetworkError as error:
         return Federation(UNREACHABLE, answer=answer_to_failure(Flow.DISCOVERY, Leg.MEX, error))
     answer = answer_of(Flow.DISCOVERY, Leg.MEX, reply)
+    if reply.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return Federation(NO_ENDPOINT, answer=answer)
     if reply.status != HTTPStatus.OK:
         return Federation(UNREACHABLE, answer=answer)
     return _from_document(reply.text, answer)

@@ -47,7 +47,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What an answer must look like; () and None mean "whatever". Texts are lower case, matched as parts."""
+    """What an answer must look like; () and None mean "whatever".
+
+    Texts are lower case: `text` is part of the answer's, `ends` its end, `whole` all of it.
+    """
 
     flow: "tuple[Flow, ...]" = ()
     leg: "tuple[Leg, ...]" = ()
@@ -59,19 +62,26 @@ class Match:
     error: tuple[str, ...] = ()
     fault: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
     sent: bool | None = None
     success: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRule:
-    """An answer's meaning under a condition; `mark` overrides the outcome's where one code knows better."""
+    """An answer's meaning under a condition; `mark` overrides the outcome's where one code knows better.
+
+    `because` is why it is not certain; `flow` names the kind of sign-in behind `other_flow`.
+    """
 
     outcome: str
     when: Match = Match()
     mark: Mark | None = None
     confidence: Confidence = Confidence.CERTAIN
     candidates: "tuple[Candidate, ...]" = ()
+    because: str = ""
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +170,16 @@ class FindingRule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything known: what answers mean, what follows from facts, and what to do about it."""
+    """Everything known: what answers mean, what follows from facts, and what to do about it.
+
+    `rules` read answers without a number; `sentences` are those of them that also contradict a number.
+    """
 
     outcomes: "Mapping[str, Outcome]"
     codes: "Mapping[int, tuple[AnswerRule, ...]]"
     dataverse: "Mapping[str, tuple[AnswerRule, ...]]"
     rules: tuple[AnswerRule, ...]
+    sentences: tuple[AnswerRule, ...]
     verdicts: "Mapping[Axis, VerdictTable]"
     findings: tuple[FindingRule, ...]
     fixes: "Mapping[str, FixRule]"

@@ -39,6 +39,7 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         codes=answers.codes,
         dataverse=answers.dataverse,
         rules=answers.rules,
+        sentences=answers.sentences,
         verdicts=verdicts,
         findings=tuple(findings.values()),
         fixes=fixes,

@@ -14,18 +14,19 @@ from auditor.rulebook.files import Layer
 K = TypeVar("K", int, str)
 
 OUTCOMES = "outcomes.yaml"
-UNMAPPED = "unmapped"
+UNMAPPED, OTHER_FLOW = "unmapped", "other_flow"
 _REALMS = frozenset({"managed", "federated", "unknown", "personal", ""})
-_LOWER = frozenset({"suberror", "error", "fault", "text", "exception"})
+_LOWER = frozenset({"suberror", "error", "fault", "text", "ends", "whole", "exception"})
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The three tables an answer is looked up in."""
+    """The tables an answer is looked up in; `rules` hold the sentences, too."""
 
     codes: Mapping[int, tuple[AnswerRule, ...]]
     dataverse: Mapping[str, tuple[AnswerRule, ...]]
     rules: tuple[AnswerRule, ...]
+    sentences: tuple[AnswerRule, ...]
 
 
 def load_answers(found: tuple[Layer, ...], outcomes: Mapping[str, Outcome]) -> Answers:
@@ -35,15 +36,19 @@ def load_answers(found: tuple[Layer, ...], outcomes: Mapping[str, Outcome]) -> A
     codes: dict[int, tuple[AnswerRule, ...]] = {}
     dataverse: dict[str, tuple[AnswerRule, ...]] = {}
     ordered: list[tuple[int, tuple[AnswerRule, ...]]] = []
+    sentences: list[AnswerRule] = []
     for layer in found:
         files = list(layer.read("answers", shapes.AnswersFile, leave=OUTCOMES))
         _orders_differ(files)
         codes |= _table([(name, file.codes) for name, file in files], outcomes)
         dataverse |= _table([(name, file.dataverse) for name, file in files], outcomes)
-        ordered += [(file.order, _rules(name, file, outcomes)) for name, file in files]
+        for name, file in files:
+            said = _sentences(name, file, outcomes)
+            sentences += said
+            ordered.append((file.order, (*_rules(name, "rules", file.rules, outcomes), *said)))
     ordered.sort(key=lambda pair: pair[0])
     rules = tuple(rule for _, group in ordered for rule in group)
-    return Answers(MappingProxyType(codes), MappingProxyType(dataverse), rules)
+    return Answers(MappingProxyType(codes), MappingProxyType(dataverse), rules, tuple(sentences))
 
 
 def _orders_differ(files: list[tuple[str, shapes.AnswersFile]]) -> None:
@@ -72,23 +77,39 @@ def _last_always_fits(where: str, variants: tuple[shapes.AnswerFile, ...]) -> No
         raise RulesError(f"{where}: the last line, and no other, goes without `when`")
 
 
-def _rules(name: str, file: shapes.AnswersFile, outcomes: Mapping[str, Outcome]) -> tuple[AnswerRule, ...]:
-    for index, line in enumerate(file.rules):
+def _rules(
+    name: str, key: str, lines: tuple[shapes.AnswerFile, ...], outcomes: Mapping[str, Outcome]
+) -> tuple[AnswerRule, ...]:
+    for index, line in enumerate(lines):
         if line.when is None:
-            raise RulesError(f"{name}: rules.{index}: `when` is missing, so it would fit every answer")
-    return tuple(_answer(f"{name}: rules.{i}", line, outcomes) for i, line in enumerate(file.rules))
+            raise RulesError(f"{name}: {key}.{index}: `when` is missing, so it would fit every answer")
+    return tuple(_answer(f"{name}: {key}.{i}", line, outcomes) for i, line in enumerate(lines))
+
+
+def _sentences(
+    name: str, file: shapes.AnswersFile, outcomes: Mapping[str, Outcome]
+) -> tuple[AnswerRule, ...]:
+    said = _rules(name, "sentences", file.sentences, outcomes)
+    for index, line in enumerate(file.sentences):
+        if line.when is None or line.when.model_fields_set != {"text"}:
+            raise RulesError(f"{name}: sentences.{index}: `when` of a sentence is `text` alone")
+    return said
 
 
 def _answer(where: str, line: shapes.AnswerFile, outcomes: Mapping[str, Outcome]) -> AnswerRule:
     for outcome in (line.outcome, *(candidate.outcome for candidate in line.candidates)):
         if outcome not in outcomes:
             raise RulesError(f"{where}: {outcome!r} is not an outcome", "see rules/answers/outcomes.yaml")
+    if (line.outcome == OTHER_FLOW) is not bool(line.flow):
+        raise RulesError(f"{where}: `flow` names the kind of sign-in, with {OTHER_FLOW} and nothing else")
     return AnswerRule(
         outcome=line.outcome,
         when=_match(where, line.when) if line.when else Match(),
         mark=line.password,
         confidence=line.confidence,
         candidates=tuple(Candidate(c.outcome, c.how_to_tell) for c in line.candidates),
+        because=line.because,
+        flow=line.flow,
     )
 
 

@@ -69,7 +69,9 @@ class MatchFile(Edge):
     suberror: Some[str] | None = None
     error: Some[str] | None = None
     fault: Some[str] | None = None
-    text: Some[str] | None = None
+    text: Some[Text] | None = None
+    ends: Some[Text] | None = None
+    whole: Some[str] | None = None
     sent: bool | None = None
     success: bool | None = None
 
@@ -82,7 +84,10 @@ class CandidateFile(Edge):
 
 
 class AnswerFile(Edge):
-    """An answer's meaning, under a condition or always. `because` and `sources` are for the reviewer."""
+    """An answer's meaning, under a condition or always.
+
+    `because` says why it is not certain; `flow` names the kind of sign-in behind `other_flow`.
+    """
 
     outcome: str
     when: MatchFile | None = None
@@ -90,6 +95,7 @@ class AnswerFile(Edge):
     confidence: Confidence = Confidence.CERTAIN
     candidates: tuple[CandidateFile, ...] = ()
     because: str = ""
+    flow: str = ""
     sources: tuple[str, ...] = ()
 
 
@@ -102,12 +108,17 @@ Variants = Annotated[tuple[AnswerFile, ...], BeforeValidator(_written_out), Fiel
 
 
 class AnswersFile(Edge):
-    """A file of `answers/`: codes are exact; `rules` are tried by ascending `order` of their files."""
+    """A file of `answers/`: codes are exact; `rules` are tried by ascending `order` of their files.
+
+    `sentences` are tried behind the `rules` of their file, and are held against answers with a number:
+    a sentence that belongs to another outcome than the number becomes a candidate.
+    """
 
     order: int
     codes: dict[int, Variants] = Field(default_factory=dict)
     dataverse: dict[HexCode, Variants] = Field(default_factory=dict)
     rules: tuple[AnswerFile, ...] = ()
+    sentences: tuple[AnswerFile, ...] = ()
     sources: tuple[str, ...] = ()
 
 

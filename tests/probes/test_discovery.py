@@ -97,7 +97,10 @@ def test_metadata_is_fetched_once_for_all_accounts_of_a_provider():
         (as_text("<a/>"), "no_endpoint"),
         (as_text("not xml"), "unreadable"),
         (as_text('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "unreadable"),
-        (as_text("", 404), "unreachable"),
+        (as_text("", 404), "no_endpoint"),
+        (as_text("", 410), "no_endpoint"),
+        (as_text("", 403), "unreachable"),
+        (as_text("", 503), "unreachable"),
         (NetworkError(Failure.TIMEOUT, STS), "unreachable"),
     ],
 )

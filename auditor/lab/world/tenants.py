@@ -72,7 +72,8 @@ class App(Edge):
     assigned: tuple[str, ...] = Field(default=(), description="Assigned users and groups, by name.")
     permission: Literal["present", "missing"] = Field(
         default="present",
-        description="Whether the registration lists the Dataverse permission; missing gets AADSTS650057.",
+        description="Whether the registration lists the Dataverse permission; missing gets AADSTS650057"
+        " where nobody consented.",
     )
     preauthorized: bool = Field(
         default=True,

@@ -86,6 +86,13 @@ class Door:
             self._pause(retry_after(reply.headers), left)
         return self._call("GET", url, leg, headers or {}, None)
 
+    def get_once(self, url: str, leg: Leg, headers: Mapping[str, str]) -> Reply:
+        """Return the reply to a request that carries a token; asked once, whatever happens.
+
+        Raises NetworkError as `get` does.
+        """
+        return self._call("GET", url, leg, headers, None)
+
     def post_secret(
         self, url: str, leg: Leg, headers: Mapping[str, str], body: bytes, agreed: frozenset[str]
     ) -> Reply:

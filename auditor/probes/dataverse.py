@@ -81,7 +81,7 @@ def _ask(
     }
     subject = case_subject(case.key)
     try:
-        reply = outlook.door.get(f"https://{case.environment}{API}{query}", leg, headers)
+        reply = outlook.door.get_once(f"https://{case.environment}{API}{query}", leg, headers)
     except NetworkError as error:
         return outlook.saw(subject, question, answer_to_failure(Flow.DATAVERSE, leg, error), details)
     return outlook.saw(subject, question, _answer(leg, reply, token), details)

@@ -109,6 +109,13 @@ def test_a_passing_trouble_is_asked_again_when_no_password_is_in_it(open_door, s
     assert len(server.received) == 3
 
 
+def test_a_request_with_a_token_is_asked_once(open_door, scripted):
+    server = scripted(reply(503), reply(200))
+    headers = {"Authorization": "Bearer planted-token"}
+    assert open_door().get_once(server.url(), Leg.WHOAMI, headers).status == 503
+    assert len(server.received) == 1
+
+
 def test_retry_after_is_honoured_within_bounds(open_door, scripted):
     server = scripted(reply(429, Retry_After="2.5"), reply(429, Retry_After="86400"), reply(429))
     assert open_door().get(server.url(), Leg.REALM).status == 429

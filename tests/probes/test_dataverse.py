@@ -30,6 +30,14 @@ def test_a_row_is_asked_for_by_its_key_alone_and_dropped():
     assert "planted" not in repr(seen)
 
 
+def test_a_token_is_never_in_a_request_that_may_be_repeated():
+    door = FakeDoor(whoami=as_json({"UserId": "u"}), table=as_json({"value": []}))
+    door.get = lambda *_: pytest.fail("asked in a way that repeats")
+    door.get_once = lambda url, leg, headers: as_json({"UserId": "u", "value": []})
+    ask_whoami(outlook(door), case_of(), TOKEN)
+    ask_table(outlook(door), case_of(), TOKEN, parse_table("account"))
+
+
 def test_an_empty_table_is_readable():
     seen = ask_table(
         outlook(FakeDoor(table=as_json({"value": []}))), case_of(), TOKEN, parse_table("contact")

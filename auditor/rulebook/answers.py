@@ -19,6 +19,10 @@ _AADSTS = re.compile(r"(?i)(?<![a-z0-9])AADSTS(\d{4,8})(?!\d)")
 _UMBRELLAS = frozenset({70002, 90010})
 _MAX_SHOWN = 300
 
+_TEXT_OF_ANOTHER = (
+    "The text is that of this outcome, the number is not; the sign-in log has the service's own."
+)
+
 _UNMAPPED = AnswerRule("unmapped", confidence=Confidence.UNSURE)
 _LOWERED = {
     Confidence.CERTAIN: Confidence.LIKELY,
@@ -33,14 +37,18 @@ def interpret(book: Rulebook, answer: Answer, realm: str = "") -> Reading:
     text = " ".join(answer.text.lower().split())
     rule = _rule_for(book, answer, realm, code, text)
     if code is not None and rule is not _UNMAPPED:
-        rule = _kept_beside(rule, [*_other_codes(book, answer, code), *_other_sentence(book, rule, text)])
+        rule = _kept_beside(
+            rule, [*_other_codes(book, answer, code), *_other_sentence(book, rule, code, text)]
+        )
     outcome = book.outcomes[rule.outcome]
     spent = answer.flow is Flow.ROPC and answer.sent
+    mark = (rule.mark or outcome.mark) if spent else Mark.UNKNOWN
     shown = code_shown(answer, code)
+    proven = "The password is right. " if mark is Mark.RIGHT and not outcome.benign else ""
     return Reading(
         outcome=outcome.name,
-        meaning=_meaning(outcome, rule, answer, shown),
-        mark=(rule.mark or outcome.mark) if spent else Mark.UNKNOWN,
+        meaning=proven + _meaning(outcome, rule, answer, shown),
+        mark=mark,
         confidence=rule.confidence,
         code=shown,
         says=outcome.says,
@@ -135,15 +143,19 @@ def _other_codes(book: Rulebook, answer: Answer, code: int) -> "Iterator[Candida
             yield Candidate(book.codes[other][-1].outcome, how)
 
 
-def _other_sentence(book: Rulebook, rule: AnswerRule, text: str) -> "Iterator[Candidate]":
+def _other_sentence(book: Rulebook, rule: AnswerRule, code: int, text: str) -> "Iterator[Candidate]":
     if not text or rule.when.text:
         return
     for sentence in book.sentences:
         if _holds_part(text, sentence.when.text):
-            if sentence.outcome != rule.outcome:
-                how = "The text is that of this outcome, the number is not; the sign-in log has the service's own."
-                yield Candidate(sentence.outcome, how)
+            if sentence.outcome not in _outcomes_of(book, code):
+                yield Candidate(sentence.outcome, _TEXT_OF_ANOTHER)
             return
+
+
+def _outcomes_of(book: Rulebook, code: int) -> set[str]:
+    lines = book.codes[code]
+    return {line.outcome for line in lines} | {c.outcome for line in lines for c in line.candidates}
 
 
 def _kept_beside(rule: AnswerRule, others: list[Candidate]) -> AnswerRule:

@@ -1,8 +1,8 @@
 """Finding the numbers of Entra ID, Azure AD B2C and Dataverse in whatever people paste.
 
-Every pattern is linear in the text, every repetition bounded, and all are matched in lower case (ten times as fast
-as ignoring it). A number is taken where something names it as
-an error's number; what merely looks like one (a port, a year, a subcode) is left alone.
+Every pattern is linear in the text, every repetition is bounded, and all are matched in lower case, which is
+several times as fast as ignoring it. A number is taken where something names it as an error's number; what
+merely looks like one (a port, a year, a subcode) is left alone.
 """
 
 import re
@@ -23,17 +23,17 @@ _LIST = re.compile(
 )
 # names that nobody but Entra ID and its libraries use
 _OWN_NAME = re.compile(
-    r"(?:server_error_codes?|service_?error_?codes?|sts_?error_?codes?|sign-?in error code|error_codes|errorno"
-    r"|error\(s\)|\bresulttype)[\"'\\]{0,2}\s{0,3}[:=]?\s{0,3}[\[\"'(]{0,2}(\d{5,8})(?!\d)"
+    r"(?:server_error_codes?|service_?error_?codes?|sts_?error_?codes?|sign-?in error code|error_codes"
+    r"|errorno|error\(s\)|\bresulttype)[\"'\\]{0,2}\s{0,3}[:=]?\s{0,3}[\[\"'(]{0,2}(\d{5,8})(?!\d)"
 )
 # names that others use too, in the languages of the sign-in page: only where no surer number stands
 _ANY_NAME = re.compile(
     r"(?:(?<![a-z])error[\s_]{0,2}(?:code|number|no\.?|id|#)?|failure code|fehler-?code|foutcode|felkod"
     r"|code d.erreur|c[oó]digo de error|c[oó]digo do erro|codice (?:di )?errore|kod b[lł][eę]du"
     r"|エラー\s?コード|错误代码|錯誤碼|오류 코드|код ошибки)"
-    r"[\"'\\]{0,2}\s{0,3}(?:is|was|[:：=#])?\s{0,3}[\"'(\[]{0,2}(\d{5,7})(?!\d)"
+    r"[\"'\\]{0,2}\s{0,3}(?:is|was|[:\uff1a=#])?\s{0,3}[\"'(\[]{0,2}(\d{5,7})(?!\d)"
 )
-# the families that Entra ID numbers its errors in, so that another product's numbers are not taken for its own
+# the families that Entra ID numbers its errors in: another product's numbers are not taken for its own
 _FAMILIES = re.compile(
     r"1[67]\d{3}|2[08]\d{3}|40\d{3}|5[0-5]\d{3}|6[57]\d{3}|7[056]\d{3}|8[01]\d{3}|90\d{3}"
     r"|1[02-6]\d{4}|2[2-4]\d{4}|39\d{4}|5[0-5]\d{4}|65\d{4}|7[05]\d{4}|90\d{4}"
@@ -42,7 +42,9 @@ _FAMILIES = re.compile(
 
 _HEX = re.compile(r"(?<![0-9a-z])0x(80[0-9a-f]{6})(?![0-9a-f])")
 _DECIMAL = re.compile(r"(?<![\d.])(-214[67]\d{6}|214[78]\d{6})(?!\d)")
-_NAMED_HEX = re.compile(r"(?<![a-z])(?:error\s?code|code)[\"']?\s{0,3}[:=]?\s{0,3}[\"']?(80[0-9a-f]{6})(?![0-9a-f])")
+_NAMED_HEX = re.compile(
+    r"(?<![a-z])(?:error\s?code|code)[\"']?\s{0,3}[:=]?\s{0,3}[\"']?(80[0-9a-f]{6})(?![0-9a-f])"
+)
 _BARE_HEX = re.compile(r"80[0-9a-f]{6}")
 # Dataverse's facilities; 0x80072Exx and 0x80072Fxx are Windows' own network errors
 _DATAVERSE = re.compile(r"80(?:04[0-9a-f]{4}|06[0-9a-f]{4}|072[35][0-9a-f]{2}|09[5f][0-9a-f]{3})")

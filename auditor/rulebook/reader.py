@@ -1,7 +1,7 @@
 """From what somebody pasted to an answer: log lines, JSON whole or cut, redirects, SOAP, HTML, exceptions.
 
-Nothing is assumed of the form. The text is unwrapped (percent-encoding, JSON escapes, HTML), numbers are found by
-`numbers`, and OAuth's words, a SOAP fault's code and an HTTP status by patterns. Reading never raises.
+Nothing is assumed of the form. The text is unwrapped (percent-encoding, JSON escapes, HTML), numbers are found
+by `numbers`, and OAuth's words, a SOAP fault's code and an HTTP status by patterns. Reading never raises.
 """
 
 import re
@@ -94,12 +94,29 @@ _MARKUP = re.compile(r"<[/!?]?[A-Za-z][^<>]{0,2000}>")
 _HTML = re.compile(r"(?i)<(?:!doctype|html|head|body|title)\b")
 _FRAME = re.compile(r"(?m)^[ \t]{0,40}(?:at [\w.<>`$\[\]+]{1,300}[ \t]?\(|--- End of )[^\n]{0,1000}$")
 _TRAILER = re.compile(r"(?:trace id|correlation id|timestamp) ?:")
-_ESCAPES = {"\\r": " ", "\\n": " ", "\\t": " ", '\\"': '"', "\\u0027": "'", "\\u0022": '"', "\\u0026": "&", "\\/": "/"}
+_ESCAPES = {
+    "\\r": " ",
+    "\\n": " ",
+    "\\t": " ",
+    '\\"': '"',
+    "\\u0027": "'",
+    "\\u0022": '"',
+    "\\u0026": "&",
+    "\\/": "/",
+}
 _INVISIBLE = str.maketrans({"\u200b": None, "\u00ad": None, "\ufeff": None, "\u00a0": " ", "\u2019": "'"})
 _ESCAPED = re.compile(r"\\(?:[rnt\"/]|u002[267])")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _PLUSES = re.compile(r"\w\+\w+\+\w")
-_FEDERATION = ("federated service at", "/adfs/", "usernamemixed", "windowstransport", "rstr", "wstrust", "ws-trust resp")
+_FEDERATION = (
+    "federated service at",
+    "/adfs/",
+    "usernamemixed",
+    "windowstransport",
+    "rstr",
+    "wstrust",
+    "ws-trust resp",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +135,8 @@ def read_answer(raw: str, context: Mapping[str, str] | None = None) -> Answer:
 def read(raw: str, context: Mapping[str, str] | None = None) -> Pasted:
     """Return what a pasted text holds. Never raises, whatever the text; 1 MB takes well under a second.
 
-    `context["flow"]` says where it came from ("ropc", "refresh", "device" ...). Only "ropc" and "wstrust" mean
-    that the answer followed a password; without a flow it proves nothing about any.
+    `context["flow"]` says where it came from ("ropc", "refresh", "device" ...). Only "ropc" and "wstrust"
+    mean that the answer followed a password; without a flow it proves nothing about any.
     """
     text = unwrapped(raw[:_MAX_READ])
     words = text.lower()

@@ -62,9 +62,13 @@ _WORDS = frozenset({"if", "else", "elif", "endif", "and", "or", "not", "in", "is
 
 
 class Templates:
-    """Renders texts; compiles each once, on first use, and imports Jinja no earlier."""
+    """Renders texts; compiles each once, on first use, and imports Jinja no earlier.
 
-    def __init__(self) -> None:
+    Characters in `readable` are not percent-encoded: an explanation keeps its <placeholders> legible.
+    """
+
+    def __init__(self, readable: str = "") -> None:
+        self._readable = readable
         self._compiled: dict[str, Template] = {}
         self._environment: Environment | None = None
 
@@ -86,13 +90,15 @@ class Templates:
                 undefined=StrictUndefined,
                 autoescape=False,  # plain text; each writer escapes for its own format
             )
-            self._environment.filters.update(url=url, sh=shlex.quote, ps=powershell)
+            self._environment.filters.update(
+                url=lambda text: url(text, self._readable), sh=shlex.quote, ps=powershell
+            )
         return self._environment
 
 
-def url(text: str) -> str:
-    """Return the text percent-encoded for any part of a URL."""
-    return quote(text, safe="")
+def url(text: str, readable: str = "") -> str:
+    """Return the text percent-encoded for any part of a URL, but for the characters in `readable`."""
+    return quote(text, safe=readable)
 
 
 def powershell(text: str) -> str:

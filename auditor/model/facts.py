@@ -34,6 +34,7 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
         "credential", "how the inventory gives the password", ("reference", "plaintext", "none"), "inventory"
     ),
     FactSpec("guest_name", "the UPN is that of a guest (#EXT#)", YES_NO, "inventory"),
+    FactSpec("named_like_a_person", "the UPN reads like a person's name (a guess)", YES_NO, "inventory"),
     FactSpec("app", "the app profile's name", (), "app profile"),
     FactSpec("app_offers_interactive", "the app can sign in interactively", YES_NO, "app profile"),
     FactSpec("app_offers_ropc", "the app can sign in with user and password (ROPC)", YES_NO, "app profile"),
@@ -76,6 +77,7 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
         "password",
     ),
     FactSpec("ropc", "whether user and password get a token", ("works", "refused"), "password"),
+    FactSpec("seen_from_app", "the run's vantage names the place the app signs in from", YES_NO, "password"),
     FactSpec("federated_leg", "the token came through WS-Trust at the federation server", YES_NO, "password"),
     # from Dataverse, with the token
     FactSpec("dataverse", "outcome of WhoAmI, or member", (), "whoami"),
@@ -83,6 +85,7 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     # across the estate
     FactSpec("shared_account", "several integration apps use this account", YES_NO, "inventory"),
     FactSpec("shared_credential", "another account uses the same credential", YES_NO, "inventory"),
+    FactSpec("shared_password", "another account has the same password", YES_NO, "inventory"),
     # from the judgement itself
     FactSpec("contract", "how the expectation came out", tuple(Contract), "judgement"),
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from auditor.rulebook.conditions import Condition
     from auditor.rulebook.templates import Templates
+    from auditor.rulebook.topics import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class FindingRule:
     """A finding with its texts still templates. `side` remarks stand behind causes of the same severity."""
 
     id: str
+    topic: "Topic"
     title: str
     severity: tuple[SeverityRule, ...]
     confidence: Confidence
@@ -184,6 +186,7 @@ class Rulebook:
     findings: tuple[FindingRule, ...]
     fixes: "Mapping[str, FixRule]"
     roles: "Mapping[str, Role]"
+    service_words: frozenset[str]
     apps: "Mapping[str, AppProfile]"
     clouds: "Clouds"
     templates: "Templates" = field(compare=False)

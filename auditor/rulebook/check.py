@@ -79,6 +79,7 @@ class Checker:
             self._problem(name, "severity", "the last line, and no other, goes without `when`")
         return FindingRule(
             id=file.id,
+            topic=file.topic,
             title=file.title,
             severity=tuple(
                 SeverityRule(line.level, self._optional(name, f"severity.{i}.when", line.when))

@@ -30,6 +30,7 @@ from auditor.rulebook.answers import interpret
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.check import NOT_SENT, SENT
 from auditor.rulebook.contract import contract_of
+from auditor.rulebook.hints import reads_like_a_person, says_the_place
 
 _REALMS = {"managed": "managed", "federated": "federated", "unknown": "unknown"}
 _SIGN_IN_FACTS = ("mfa", "consent", "ropc")
@@ -37,18 +38,25 @@ _SIGN_IN_FACTS = ("mfa", "consent", "ropc")
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """What can be said only of all cases together: accounts that several integration apps sign in with."""
+    """What can be said only of all cases together.
+
+    `shared_accounts` are accounts that several integration apps sign in with; `same_passwords` those whose
+    password is also another account's, None where nobody compared: a password is known to the run alone,
+    which may hand over which accounts share one, and nothing else of it.
+    """
 
     shared_accounts: frozenset[str] = frozenset()
+    same_passwords: frozenset[str] | None = None
 
 
-def build_estate(cases: Iterable[Case]) -> Estate:
+def build_estate(cases: Iterable[Case], same_passwords: frozenset[str] | None = None) -> Estate:
     """Return the estate facts of all cases that are audited."""
     apps: defaultdict[str, set[str]] = defaultdict(set)
     for case in cases:
         if case.kind is Kind.INTEGRATION and not case.skip:
             apps[case.account_id].add(case.key.app)
-    return Estate(frozenset(account for account, names in apps.items() if len(names) > 1))
+    shared = frozenset(account for account, names in apps.items() if len(names) > 1)
+    return Estate(shared, same_passwords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,7 @@ def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mappin
     """Return every fact, given the evidence in its slots."""
     known: dict[str, FactValue] = {
         **_of_inventory(case, estate),
+        **_of_names(book, case, seen),
         **_of_app(case),
         **_of_discovery(book, case, seen),
         **_of_sign_in(seen),
@@ -145,7 +154,31 @@ def _of_inventory(case: Case, estate: Estate) -> dict[str, FactValue]:
         "shared_account": _yes(case.account_id in estate.shared_accounts),
         "shared_credential": _yes(case.shared_credential),
     }
-    return {name: Known(value, source=source) for name, value in values.items()}
+    facts: dict[str, FactValue] = {name: Known(value, source=source) for name, value in values.items()}
+    return facts | {"shared_password": _shared_password(case, estate)}
+
+
+def _shared_password(case: Case, estate: Estate) -> FactValue:
+    """Return yes where one reference serves two accounts or the run found their passwords to be equal."""
+    if case.shared_credential:
+        return Known("yes", source="inventory")
+    if estate.same_passwords is None:
+        return Unknown("passwords were not compared with one another")
+    return Known(_yes(case.account_id in estate.same_passwords), source="inventory")
+
+
+def _of_names(book: Rulebook, case: Case, seen: Seen) -> dict[str, FactValue]:
+    """Return what names suggest: guesses, and said to be such."""
+    person = _yes(reads_like_a_person(case.account, book.service_words))
+    item = seen.observed(Question.PASSWORD)
+    place: FactValue = seen.unknown(Question.PASSWORD)
+    if item is not None:
+        named = _yes(says_the_place(item.vantage, case.app.signs_in_from))
+        place = Known(named, Confidence.UNSURE, Question.PASSWORD.value)
+    return {
+        "named_like_a_person": Known(person, Confidence.UNSURE, "inventory"),
+        "seen_from_app": place,
+    }
 
 
 def _of_app(case: Case) -> dict[str, FactValue]:

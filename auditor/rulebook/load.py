@@ -44,6 +44,7 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         findings=tuple(findings.values()),
         fixes=fixes,
         roles=roles,
+        service_words=_service_words(found),
         apps=apps,
         clouds=load_clouds(),
         templates=Templates(),
@@ -108,6 +109,11 @@ def _roles(found: tuple[Layer, ...]) -> Mapping[str, Role]:
         if read:
             result |= {key: Role(key, role.title, role.desk) for key, role in read[1].roles.items()}
     return MappingProxyType(result)
+
+
+def _service_words(found: tuple[Layer, ...]) -> frozenset[str]:
+    read = (layer.read_one("account_names.yaml", shapes.AccountNamesFile) for layer in found)
+    return frozenset(word for one in read if one for word in one[1].service_words)
 
 
 def _apps(found: tuple[Layer, ...]) -> Mapping[str, AppProfile]:

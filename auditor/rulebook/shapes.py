@@ -21,6 +21,7 @@ from auditor.model import (
     SignsInFrom,
     Sureness,
 )
+from auditor.rulebook.topics import Topic
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ Some = Annotated[tuple[T, ...], BeforeValidator(_listed), Field(min_length=1)]
 Text = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*[a-z0-9]$")]
 Status = Annotated[str, Field(pattern=r"^[1-5](?:[0-9]{2}|xx)$")]
+Word = Annotated[str, Field(pattern=r"^[^\W\d_A-Z]+$")]
 HexCode = Annotated[str, Field(pattern=r"^0x[0-9a-f]{8}$")]
 
 
@@ -154,6 +156,13 @@ class RolesFile(Edge):
     roles: dict[str, RoleFile]
 
 
+class AccountNamesFile(Edge):
+    """`account_names.yaml`: words, lower case, that only service accounts have in their names."""
+
+    service_words: Annotated[tuple[Word, ...], Field(min_length=1)]
+    sources: tuple[str, ...] = ()
+
+
 class FixFile(Edge):
     """A file of `fixes/`."""
 
@@ -199,6 +208,7 @@ class FindingFile(Edge):
     """A file of `findings/`."""
 
     id: Id
+    topic: Topic = Topic.OTHER
     title: Text
     severity: Annotated[tuple[SeverityFile, ...], BeforeValidator(_graded), Field(min_length=1)]
     confidence: Confidence = Confidence.CERTAIN

@@ -147,10 +147,8 @@ def _other_sentence(book: Rulebook, rule: AnswerRule, code: int, text: str) -> "
     if not text or rule.when.text:
         return
     for sentence in book.sentences:
-        if _holds_part(text, sentence.when.text):
-            if sentence.outcome not in _outcomes_of(book, code):
-                yield Candidate(sentence.outcome, _TEXT_OF_ANOTHER)
-            return
+        if _holds_part(text, sentence.when.text) and sentence.outcome not in _outcomes_of(book, code):
+            yield Candidate(sentence.outcome, _TEXT_OF_ANOTHER)
 
 
 def _outcomes_of(book: Rulebook, code: int) -> set[str]:

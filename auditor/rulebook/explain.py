@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from auditor.model import Kind, Known, Truth
 from auditor.rulebook.answers import interpret, main_code
-from auditor.rulebook.conditions import evaluate, values_in
+from auditor.rulebook.conditions import All, Is, Not, Some, evaluate
 from auditor.rulebook.findings import severity_of
 from auditor.rulebook.reader import Pasted, read
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from auditor.model import Candidate, Confidence, FactValue, Mark
     from auditor.rulebook.book import FindingRule, Rulebook
+    from auditor.rulebook.conditions import Condition
 
 SCHEMA: Literal["auditor.explain/v1"] = "auditor.explain/v1"
 
 Code: TypeAlias = int | str
 
-_SLOTS = ("sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup")
+_SLOTS = frozenset({"sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup"})
 _REALMS = frozenset({"managed", "federated", "unknown", "personal"})
 _MAX_SHOWN = 300
 
@@ -140,13 +141,25 @@ def relevant(
 
 
 def _relevant(rule: "FindingRule", outcome: str, base: "Mapping[str, FactValue]") -> "Iterator[Relevant]":
-    for slot in _SLOTS:
-        if outcome in values_in(rule.when, slot):
-            facts = {**base, slot: Known(outcome)}
-            truth = evaluate(rule.when, facts).truth
-            if truth is not Truth.FAILS:
-                yield Relevant(rule, facts, truth)
-                return
+    for slot in _asked_for(rule.when, outcome):
+        facts = {**base, slot: Known(outcome)}
+        truth = evaluate(rule.when, facts).truth
+        if truth is not Truth.FAILS:
+            yield Relevant(rule, facts, truth)
+            return
+
+
+def _asked_for(condition: "Condition", outcome: str) -> tuple[str, ...]:
+    """Return the facts that a condition wants to be, or not to be, this outcome."""
+    match condition:
+        case Is(fact, values):
+            return (fact,) if fact in _SLOTS and outcome in values else ()
+        case Not(part):
+            return _asked_for(part, outcome)
+        case All(parts) | Some(parts):
+            return tuple(fact for part in parts for fact in _asked_for(part, outcome))
+        case _:
+            return ()
 
 
 def _code(book: "Rulebook", pasted: Pasted) -> Code | None:

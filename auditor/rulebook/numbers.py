@@ -35,7 +35,7 @@ _ANY_NAME = re.compile(
 )
 # the families that Entra ID numbers its errors in: another product's numbers are not taken for its own
 _FAMILIES = re.compile(
-    r"1[67]\d{3}|2[08]\d{3}|40\d{3}|5[0-5]\d{3}|6[57]\d{3}|7[056]\d{3}|8[01]\d{3}|90\d{3}"
+    r"1[67]\d{3}|2[08]\d{3}|400\d\d|5[0-5]\d{3}|6[57]\d{3}|7[056]\d{3}|8[01]\d{3}|90\d{3}"
     r"|1[02-6]\d{4}|2[2-4]\d{4}|39\d{4}|5[0-5]\d{4}|65\d{4}|7[05]\d{4}|90\d{4}"
     r"|1[04]0\d{4}|5[0-5]\d{5}|7[05]\d{5}|90\d{5}"
 )

@@ -1,7 +1,7 @@
 """From what somebody pasted to an answer: log lines, JSON whole or cut, redirects, SOAP, HTML, exceptions.
 
-Nothing is assumed of the form. The text is unwrapped (percent-encoding, JSON escapes, HTML), numbers are found
-by `numbers`, and OAuth's words, a SOAP fault's code and an HTTP status by patterns. Reading never raises.
+Nothing is assumed of the form. The text is unwrapped (percent-encoding, JSON escapes, HTML); numbers are
+found by `numbers`, OAuth words, a SOAP fault code and an HTTP status by patterns. Reading never raises.
 """
 
 import re
@@ -83,7 +83,8 @@ _SUBERROR = re.compile(
     r"(?:suberror|error_subcode|msaloauthsuberrorkey)[\"'\\]{0,2}\s{0,3}[:=]\s{0,3}[\"'\\]{0,2}([a-z_]{3,60})"
 )
 _STATUS = re.compile(
-    r"(?:http/\d(?:\.\d)?|(?:http|remote server returned an|server returned|error response) ?(?:error)?:?"
+    r"(?:<title>|<h1>|http/\d(?:\.\d)?"
+    r"|(?:http|remote server returned an|server returned|error response) ?(?:error)?:?"
     r"|status(?:[ _]?code)?[\"']?(?: was| is| of| does not indicate success)?\s{0,2}[:=]?|returned an?)"
     r"\s{0,3}[\"'(]{0,2}([45]\d\d)(?![\d.])"
 )
@@ -106,7 +107,10 @@ _ESCAPES = {
 }
 _INVISIBLE = str.maketrans({"\u200b": None, "\u00ad": None, "\ufeff": None, "\u00a0": " ", "\u2019": "'"})
 _ESCAPED = re.compile(r"\\(?:[rnt\"/]|u002[267])")
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+# nobody encodes letters and digits; decoding them could put a number together that nobody wrote
+_PLAIN = re.compile(r"%(?=3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])")
+_ENCODED = re.compile(r"%(?!3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])[0-9A-Fa-f]{2}")
+_PLAIN_ENTITY = re.compile(r"&#(?:x3[0-9]|4[89]|5[0-7]);?")
 _PLUSES = re.compile(r"\w\+\w+\+\w")
 _FEDERATION = (
     "federated service at",
@@ -140,7 +144,7 @@ def read(raw: str, context: Mapping[str, str] | None = None) -> Pasted:
     """
     text = unwrapped(raw[:_MAX_READ])
     words = text.lower()
-    codes = tuple(code for code in entra_codes(text) if str(code) in raw)
+    codes = entra_codes(text)
     kept = _kept(text, codes)
     base = _with_flow(context, words) if kept else Answer(Flow.PASTED)
     answer = replace(
@@ -163,14 +167,14 @@ def unwrapped(text: str) -> str:
     for _ in range(2):  # a redirect inside a log's URL is encoded twice
         if not _ENCODED.search(text):
             break
-        text = unquote(text)
+        text = unquote(_PLAIN.sub("%25", text))
     if _PLUSES.search(text):
         text = text.replace("+", " ")
     for _ in range(2):  # JSON inside JSON
         if not _ESCAPED.search(text):
             break
         text = _ESCAPED.sub(lambda match: _ESCAPES[match.group()], text)
-    return unescape(text) if "&" in text else text
+    return unescape(_PLAIN_ENTITY.sub(" ", text)) if "&" in text else text
 
 
 def _kept(text: str, codes: tuple[int, ...]) -> str:

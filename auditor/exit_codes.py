@@ -1,18 +1,18 @@
 """The exit codes: one table, one function (README, "Exit codes").
 
-| code | meaning                                                                              |
-|------|--------------------------------------------------------------------------------------|
-| 0    | clean                                                                                |
-| 1    | the tool failed                                                                      |
-| 2    | usage, unreadable inventory or rules                                                 |
-| 3    | nothing to audit                                                                     |
-| 4    | incomplete: the breaker stopped a tenant, interrupted, or a contract is unanswered   |
-| 10   | a contract is broken, or there are findings at or above `--fail-on`                  |
+| code | meaning                                                                                       |
+|------|-----------------------------------------------------------------------------------------------|
+| 0    | clean                                                                                         |
+| 1    | the tool failed                                                                               |
+| 2    | usage, unreadable inventory or rules                                                          |
+| 3    | nothing to audit                                                                              |
+| 4    | incomplete: stopped by the breaker, interrupted, nothing reached, or a contract is unanswered |
+| 10   | a contract is broken, or there are findings at or above `--fail-on`                           |
 
 Precedence 2, 3, 1, 10, 4; where 10 and 4 both hold, both are printed.
 """
 
-from auditor.model import Audit, Contract, Severity
+from auditor.model import Audit, Contract, Severity, Why
 
 CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, BROKEN = 0, 1, 2, 3, 4, 10
 
@@ -42,7 +42,10 @@ def _broken(audit: Audit, *, contract: bool, fail_on: Severity | None) -> list[s
 def _incomplete(audit: Audit, *, contract: bool, fail_on: Severity | None) -> list[str]:
     lines = [f"stopped by the breaker: {why}" for why in audit.run.stopped]
     if audit.run.interrupted:
-        lines.append("interrupted before every case was reached")
+        count = audit.summary.unasked.get(Why.INTERRUPTED, 0)
+        lines.append(f"interrupted: {_cases(count)} not reached, {audit.run.submissions} passwords were sent")
+    if audit.summary.unreached and audit.summary.unreached == audit.summary.cases - audit.summary.skipped:
+        lines.append("nothing could be reached: see the network, --proxy and --ca-bundle")
     if contract and (count := audit.summary.unanswered):
         lines.append(f"contract unanswered for {_cases(count)}")
     if fail_on is not None and (count := audit.summary.undecided):

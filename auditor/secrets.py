@@ -7,7 +7,7 @@ Reference schemes: `env:NAME`, `file:PATH` (relative to the inventory), `prompt`
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,10 +87,14 @@ def plaintext(value: str) -> Reference:
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Turns references into secrets. `base` is the folder that `file:` paths are relative to."""
+    """Turns references into secrets. `base` is the folder that `file:` paths are relative to.
+
+    `typed` holds what the operator typed for each account beforehand: nobody is asked from a worker thread,
+    where Ctrl-C does not reach.
+    """
 
     base: Path
-    ask: Callable[[str], str]
+    typed: Mapping[str, Secret] = field(default_factory=dict)
 
     def resolve(self, reference: Reference, account: str) -> Secret:
         """Return the secret; raises SecretError that names the scheme, never the reference."""
@@ -104,7 +108,12 @@ class Resolver:
             case "keyring":
                 return self._keyring(reference.target)
             case _:
-                return Secret(self.ask(account))
+                return self._typed(account)
+
+    def _typed(self, account: str) -> Secret:
+        if account.lower() not in self.typed:
+            raise SecretError("nobody was there to type the password", "run it on a terminal")
+        return self.typed[account.lower()]
 
     def _environment(self, name: str) -> Secret:
         value = os.environ.get(name)

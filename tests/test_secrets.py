@@ -15,7 +15,7 @@ PLANTED = "pl@nted-Passw0rd"
 
 
 def resolver(base, answer=""):
-    return Resolver(base, lambda account: answer)
+    return Resolver(base, {"a": Secret(answer)} if answer else {})
 
 
 def test_a_secret_does_not_print():
@@ -101,8 +101,10 @@ def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path):
             resolver(tmp_path).resolve(parse_reference(f"file:{name}"), "a")
 
 
-def test_a_prompt_asks_for_the_account(tmp_path):
-    assert resolver(tmp_path, PLANTED).resolve(parse_reference("prompt"), "a").reveal() == PLANTED
+def test_a_prompt_is_what_was_typed_for_the_account(tmp_path):
+    assert resolver(tmp_path, PLANTED).resolve(parse_reference("prompt"), "A").reveal() == PLANTED
+    with pytest.raises(SecretError, match="nobody was there"):
+        resolver(tmp_path).resolve(parse_reference("prompt"), "a")
 
 
 @pytest.mark.parametrize(("value", "fit"), [("", False), (" a", False), ("a\t", False), ("a b", True)])

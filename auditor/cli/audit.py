@@ -166,11 +166,19 @@ def finish(
     from auditor.exit_codes import verdict_of  # noqa: PLC0415 - only at the end
 
     screen.close(audit)
+    for line in unasked_lines(audit):
+        screen.say(line)
     code, reasons = verdict_of(audit, contract=contract, fail_on=fail_on)
     for reason in reasons:
         screen.say(reason)
     if code:
         raise typer.Exit(code)
+
+
+def unasked_lines(audit: "Audit") -> list[str]:
+    """Return why passwords were not asked for, a line a reason with the number of cases."""
+    counted = sorted(audit.summary.unasked.items(), key=lambda item: -item[1])
+    return [f"password not sent for {count} of {audit.summary.cases} cases: {why}" for why, count in counted]
 
 
 def formats_of(given: list[str] | None, target: Path) -> tuple[str, ...]:
@@ -184,8 +192,11 @@ def formats_of(given: list[str] | None, target: Path) -> tuple[str, ...]:
 def mapping_of(given: list[str] | None) -> dict[str, str]:
     """Return what `--map` says, column header -> field; raises UsageError for what is no pair."""
     pairs = [item.rpartition("=") for item in given or ()]
-    if any(not column or not field for column, _, field in pairs):
-        raise UsageError("--map takes COLUMN=FIELD", 'for example --map "Service login=account"')
+    if any(not column for column, _, _ in pairs):
+        raise UsageError(
+            "--map takes COLUMN=FIELD",
+            'for example --map "Service login=account", or --map "Internal=" to leave a column out',
+        )
     return {column.strip(): field.strip().lower() for column, _, field in pairs}
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from auditor.errors import SecretError
@@ -55,10 +55,9 @@ class Screen:
             yield Lines(self)
             return
         columns = (
-            TextColumn("{task.description:<10}"),
-            BarColumn(bar_width=24),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=10),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
             TextColumn("{task.fields[tally]}"),
         )
         with Progress(*columns, console=self._notes, transient=False) as shown:
@@ -127,8 +126,12 @@ class Bars:
             return
         with self._lock:
             self._tally[verdict] += bool(verdict)
-            tally = "  ".join(f"{word}: {count}" for word, count in self._tally.items() if count)
+            tally = " ".join(f"{word} {count}" for word, count in self._tally.items() if count)
             self._shown.update(self._task, advance=1, tally=tally)
+
+    def say(self, text: str) -> None:
+        """Print a line above the bars."""
+        self._shown.console.print(escape(text))
 
 
 class Lines:
@@ -152,6 +155,10 @@ class Lines:
             if self._total >= 100 and self._done % tenth == 0:  # noqa: PLR2004 - short stages need no lines
                 self._screen.say(f"{self._name}: {self._done} of {self._total}")
 
+    def say(self, text: str) -> None:
+        """Print a line."""
+        self._screen.say(text)
+
 
 class Terminal:
     """Questions to the operator; with nobody there, or `--no-input`, every answer is no."""
@@ -160,6 +167,11 @@ class Terminal:
         self._screen = screen
         self._nobody = no_input or not (sys.stdin.isatty() and sys.stderr.isatty())
         self._lock = threading.Lock()
+
+    @property
+    def present(self) -> bool:
+        """Return whether somebody sits at a terminal and may be asked."""
+        return not self._nobody
 
     def agree(self, tenants: Sequence[str], hosts: Sequence[str]) -> bool:
         """Ask once whether the operator owns what would be signed in to."""

@@ -1,16 +1,21 @@
 """The command `auditor`: its groups of commands, and the one place where errors end."""
 
+import functools
 import inspect
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
 from auditor import __version__
 from auditor.errors import AuditorError
+from auditor.exit_codes import INCOMPLETE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+P = ParamSpec("P")
 
 
 def build() -> typer.Typer:
@@ -29,9 +34,23 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for command in (audit.audit, audit.report, prepare.plan, prepare.init, demo.demo):
-        app.command(command.__name__, help=help_of(command))(command)
+        app.command(command.__name__, help=help_of(command))(interruptible(command))
     app.add_typer(lab.group(), name="lab")
     return app
+
+
+def interruptible(command: "Callable[P, None]") -> "Callable[P, None]":
+    """Return a command that ends with the exit code for incomplete where Ctrl-C stops it."""
+
+    @functools.wraps(command)
+    def run(*arguments: "P.args", **options: "P.kwargs") -> None:
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            sys.stderr.write("interrupted: nothing further was done\n")
+            raise typer.Exit(INCOMPLETE) from None
+
+    return run
 
 
 def help_of(command: "Callable[..., None]") -> str:

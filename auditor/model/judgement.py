@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from auditor.model.cases import Case, InvalidRow
     from auditor.model.evidence import Evidence, Vantage
-    from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Severity
+    from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Severity, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,8 @@ class Summary:
 
     Per axis: verdict value -> cases; `worst`: severity of a case's worst finding ("none" without one)
     -> cases; findings per severity; contract state -> cases. `unanswered` counts cases whose contract
-    has no answer, `undecided` those whose path could not be told.
+    has no answer, `undecided` those whose path could not be told, `unasked` (by reason) those whose
+    password was not asked for, `unreached` those of which the network let nothing be seen.
     """
 
     cases: int
@@ -176,6 +177,8 @@ class Summary:
     contracts: "Mapping[Contract, int]"
     unanswered: int
     undecided: int = 0
+    unasked: "Mapping[Why, int]" = field(default_factory=dict)
+    unreached: int = 0
 
 
 class Audit(Protocol):

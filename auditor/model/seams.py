@@ -68,9 +68,18 @@ class Progress(Protocol):
         """Say that one step of the stage is done, and with which ROPC verdict if it has one."""
         ...
 
+    def say(self, text: str) -> None:
+        """Tell the operator something that cannot wait for the report."""
+        ...
+
 
 class Ask(Protocol):
     """Questions to the operator."""
+
+    @property
+    def present(self) -> bool:
+        """Return whether there is anybody to ask."""
+        ...
 
     def agree(self, tenants: "Sequence[str]", hosts: "Sequence[str]") -> bool:
         """Return whether the operator owns these tenants and federation hosts."""

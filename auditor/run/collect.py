@@ -1,13 +1,15 @@
 """Collecting: discovery, the scope, then the sign-in sessions - everything into the run file."""
 
+import contextlib
 import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from auditor.errors import SecretError
 from auditor.gate import Gate
 from auditor.journal import Header, Journal
-from auditor.model import Case, Evidence, Inventory, Question, Refusal, RunInfo, Why
+from auditor.model import Ask, Case, Evidence, Inventory, Question, Refusal, RunInfo, Why
 from auditor.network import Door, Pace
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
@@ -15,10 +17,10 @@ from auditor.rulebook.answers import interpret
 from auditor.rulebook.facts import build_estate, facts_of
 from auditor.run.discovery import Discovered, discover, login_of
 from auditor.run.interface import Settings, Tools
-from auditor.run.scope import AgreedScope, Plan, agree, sendable, wanted
+from auditor.run.scope import AgreedScope, Plan, agree, sendable, someone_agrees, unmatched, wanted
 from auditor.run.sessions import SignIns, by_account, not_asked
 from auditor.run.workers import each
-from auditor.secrets import Resolver
+from auditor.secrets import Resolver, Secret
 
 
 def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, tools: Tools) -> Journal:
@@ -27,6 +29,7 @@ def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, 
     On Ctrl-C the run file says of every case that was not reached that it was interrupted, and the
     journal is returned as usual. Raises ScopeError, JournalError; the run file stays in any case.
     """
+    someone_agrees(inventory.cases, settings, tools.ask)
     journal = Journal.create(path, Header(run), inventory.cases, inventory.invalid)
     door = Door(settings.door)
     outlook = Outlook(door, settings.vantage, tools.now)
@@ -55,10 +58,13 @@ def _ask(
     try:
         found = discover(cases, tools.clouds, outlook, journal, tools.progress, settings.concurrency)
         plans, refused = _plans(inventory.cases, found, settings, tools)
+        for name in unmatched(plans, settings.scope):
+            tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
         scope = agree(plans, settings.scope, tools.ask)
         run = replace(run, scope_tenants=_named(scope, plans), scope_hosts=tuple(sorted(scope.hosts)))
         journal.update(Header(run))
-        sessions = _sessions(outlook, gate, scope, settings, tools, reached)
+        resolver = Resolver(tools.base, _typed(plans, scope, tools.ask))
+        sessions = _sessions(outlook, gate, scope, settings, tools, reached, resolver)
         for case, refusal in refused:
             sessions.not_asked(case, refusal)
         groups = by_account(plans)
@@ -106,18 +112,31 @@ def _sessions(
     settings: Settings,
     tools: Tools,
     sink: _Reached,
+    resolver: Resolver,
 ) -> SignIns:
     return SignIns(
         outlook=outlook,
         probe=PasswordProbe(outlook),
         gate=gate,
         interpret=functools.partial(interpret, tools.rulebook),
-        resolver=Resolver(tools.base, tools.ask.password),
+        resolver=resolver,
         scope=scope,
         table=settings.table,
         sink=sink,
         progress=tools.progress,
     )
+
+
+def _typed(plans: Sequence[Plan], scope: AgreedScope, ask: Ask) -> dict[str, Secret]:
+    """Return the passwords of `prompt` credentials, asked for one after another; those refused are absent."""
+    typed: dict[str, Secret] = {}
+    for plan in plans:
+        case = plan.case
+        prompted = case.credential is not None and case.credential.scheme == "prompt"
+        if prompted and case.account_id not in typed and scope.refuses(plan) is None:
+            with contextlib.suppress(SecretError):
+                typed[case.account_id] = Secret(ask.password(case.account))
+    return typed
 
 
 def _plans(

@@ -61,10 +61,15 @@ class Silent:
     def step(self, note: str = "", verdict: str = "") -> None:
         """Say nothing."""
 
+    def say(self, text: str) -> None:
+        """Say nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unattended:
     """Nobody to ask: everything that needs an answer is refused."""
+
+    present: bool = False
 
     def agree(self, tenants: Sequence[str], hosts: Sequence[str]) -> bool:  # noqa: ARG002 - the seam's signature
         """Refuse."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from auditor.journal import Journal
 from auditor.model import (
@@ -13,11 +14,13 @@ from auditor.model import (
     Contract,
     Evidence,
     InvalidRow,
+    NotObserved,
     Observed,
     Question,
     RunInfo,
     Severity,
     Summary,
+    Why,
 )
 from auditor.model import evidence as about
 from auditor.rulebook.book import Rulebook
@@ -82,14 +85,27 @@ def _concerns(item: Evidence, login: str) -> bool:
     return item.source in {login, ""}
 
 
+def _is_unasked(item: Evidence) -> TypeGuard[NotObserved]:
+    return isinstance(item, NotObserved) and item.question is Question.PASSWORD
+
+
+def _is_unreached(result: CaseResult) -> bool:
+    """Return whether every question of a case ended without any reply from the network."""
+    seen = [item for item in result.evidence if isinstance(item, Observed)]
+    return bool(seen) and all(
+        item.answer.http_status is None and item.answer.failure is not None for item in seen
+    )
+
+
 def summarise(results: Iterator[CaseResult], invalid: int) -> Summary:
     """Return the numbers of an audit, reading the results once."""
     verdicts: dict[Axis, Counter[str]] = {axis: Counter() for axis in Axis}
     worst: Counter[str] = Counter()
     findings: Counter[Severity] = Counter()
     contracts: Counter[Contract] = Counter()
+    unasked: Counter[Why] = Counter()
     accounts: set[str] = set()
-    cases = skipped = 0
+    cases = skipped = unreached = 0
     for result in results:
         cases += 1
         accounts.add(result.case.account_id)
@@ -101,6 +117,8 @@ def summarise(results: Iterator[CaseResult], invalid: int) -> Summary:
         findings.update(finding.severity for finding in result.findings)
         worst[result.findings[0].severity if result.findings else "none"] += 1
         contracts[result.contract] += 1
+        unasked.update(item.why for item in result.evidence if _is_unasked(item))
+        unreached += _is_unreached(result)
     return Summary(
         cases=cases,
         accounts=len(accounts),
@@ -112,4 +130,6 @@ def summarise(results: Iterator[CaseResult], invalid: int) -> Summary:
         contracts=contracts,
         unanswered=contracts[Contract.UNANSWERED],
         undecided=verdicts[Axis.PATH]["could not tell"],
+        unasked=unasked,
+        unreached=unreached,
     )

@@ -92,6 +92,25 @@ def _value(facts: Mapping[str, FactValue], name: str) -> str:
     return fact.value if isinstance(fact, Known) else ""
 
 
+def someone_agrees(cases: Iterable[Case], settings: Settings, ask: Ask) -> None:
+    """Raise ScopeError before anything is asked when passwords would be sent and nobody could agree to it."""
+    given = settings.scope
+    if given.everything or given.tenants or given.hosts or ask.present:
+        return
+    domains = sorted({case.domain for case in cases if wanted(case, settings) is None})
+    if domains:
+        raise ScopeError(
+            f"nobody agreed to sign in to {', '.join(domains)}, and there is nobody to ask",
+            "name tenants with --tenant and --federation-host, agree to all with --yes, or --no-passwords",
+        )
+
+
+def unmatched(plans: Iterable[Plan], given: ScopeAnswer) -> list[str]:
+    """Return what was agreed to by name and is nothing that would be signed in to: a slip, as a rule."""
+    known = {name for plan in plans for name in (plan.tenant_id, plan.domain, plan.federation_host)}
+    return sorted((given.tenants | given.hosts) - known)
+
+
 def agree(plans: Iterable[Plan], given: ScopeAnswer, ask: Ask) -> AgreedScope:
     """Return what may be signed in to: everything found that was agreed to beforehand, or is now, once.
 

@@ -24,7 +24,7 @@ from auditor.probes.password import PasswordProbe, Target
 from auditor.run.scope import AgreedScope, Plan
 from auditor.secrets import Reference, Resolver, Secret
 
-_WORDS = {"works": "eligible", "refused": "not eligible"}
+_WORDS = {"works": "eligible", "refused": "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class SignIns:
             reading = self.interpret(signed.evidence.answer, _realm(plan))
             turn.outcome(reading)
         self._dataverse(plan.case, signed.token)
-        return _WORDS.get(reading.says.get("ropc", ""), "unknown")
+        word = _WORDS.get(reading.says.get("ropc", ""), "unknown")
+        return "WS-Trust" if word == "eligible" and signed.evidence.details.get("federated") else word
 
     def _dataverse(self, case: Case, token: Secret | None) -> None:
         """Ask Dataverse with the token, which ends with this call."""

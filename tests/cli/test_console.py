@@ -71,9 +71,9 @@ def test_bars_count_by_verdict_and_stand_still_while_something_is_asked(terminal
         bars.step("a", "eligible")
         Terminal(screen, no_input=False).agree(["contoso.example"], [])
         bars.step("b", "eligible")
-        bars.step("c", "not eligible")
-    assert "eligible: 2" in shown.getvalue()
-    assert "not eligible: 1" in shown.getvalue()
+        bars.step("c", "refused")
+    assert "eligible 2" in shown.getvalue()
+    assert "refused 1" in shown.getvalue()
 
 
 def test_lines_are_few_and_name_no_account(monkeypatch):

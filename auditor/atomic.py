@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,8 +23,7 @@ def replacing(target: Path) -> "Iterator[BinaryIO]":
     Until then, and after any error, the target stays what it was. The new file is readable by its
     owner only: a report can show which passwords are right. Raises ReportError with advice.
     """
-    if target.is_dir():
-        raise ReportError(f"{target} is a folder", "name a file in it as the target")
+    check_target(target)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent)
@@ -39,6 +39,22 @@ def replacing(target: Path) -> "Iterator[BinaryIO]":
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def check_target(target: Path) -> None:
+    """Raise ReportError where a target could not be replaced: a folder, read-only, or open elsewhere."""
+    if target.is_dir():
+        raise ReportError(f"{target} is a folder", "name a file in it as the target")
+    if not target.parent.is_dir():
+        raise ReportError(
+            f"{target.name} cannot be written: there is no folder {target.parent}",
+            f"create the folder {target.parent} first, or name another target",
+        )
+    if target.exists() and not target.stat().st_mode & stat.S_IWUSR:
+        raise ReportError(f"{target} is read-only", "make it writable, or name another target")
+    for lock in (f"~${target.name}", f".~lock.{target.name}#"):
+        if target.with_name(lock).exists():
+            raise ReportError(f"{target} is open in another program", "close it there, or name another one")
 
 
 def _explained(error: OSError, target: Path) -> ReportError:

@@ -9,7 +9,7 @@ import typer
 
 from auditor import __version__
 from auditor.cli import options
-from auditor.errors import ReportError, UsageError
+from auditor.errors import UsageError
 from auditor.model import Severity
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def run_audit(
     from auditor.run.judged import judge  # noqa: PLC0415 - only where judged
 
     paths = paths_of(target, formats)
-    run, path = new_run(prepared.inventory, prepared.settings, target)
+    run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))
     with screen.progress() as progress:
         tools = prepared.tools(ask, progress)
         journal = collect(prepared.inventory, run, path, prepared.settings, tools)
@@ -206,22 +206,14 @@ def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
     Raises UsageError for an unknown format, and ReportError for what could not be written afterwards:
     both before anything is asked of anybody.
     """
-    from auditor.writers import writer_for  # noqa: PLC0415 - only where a report is written
+    from auditor.atomic import check_target  # noqa: PLC0415 - only where a report is written
+    from auditor.writers import FORMATS, writer_for  # noqa: PLC0415 - only where a report is written
 
-    paths = {name: target.with_suffix(writer_for(name).suffix) for name in formats}
+    if str(target) == "-":
+        raise UsageError("-o takes a file or a folder", "a report is not written to standard output")
+    into = target.is_dir() and target.suffix.lower().lstrip(".") not in FORMATS
+    base = target / "report" if into else target
+    paths = {name: base.with_suffix(writer_for(name).suffix) for name in formats}
     for path in paths.values():
-        _writable(path)
+        check_target(path)
     return paths
-
-
-def _writable(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise ReportError(f"there is no folder {path.parent}", "make it, or choose another with -o")
-    try:
-        if path.exists():
-            path.open("r+b").close()
-    except OSError as error:
-        raise ReportError(
-            f"{path} cannot be replaced ({type(error).__name__})",
-            "close it if it is open elsewhere, or choose another with -o",
-        ) from None

@@ -178,7 +178,7 @@ OUTPUT: TypeAlias = Annotated[
         "-o",
         metavar="FILE",
         rich_help_panel=_RESULT,
-        help="Where the report goes; without it report.xlsx beside what is read.",
+        help="File or folder of the report; without it report.xlsx beside what is read.",
     ),
 ]
 FORMAT: TypeAlias = Annotated[

@@ -163,6 +163,25 @@ def test_an_output_that_cannot_be_written_is_said_before_a_password_is_sent(
     assert lab.submissions == {}
 
 
+def test_a_folder_as_output_takes_a_report_of_each_format(auditor, through, inventory, tmp_path):
+    (tmp_path / "out").mkdir()
+    assert auditor("audit", inventory, "--yes", "-o", "out", "--format", "xlsx,json", *through).code == 0
+    assert {"report.xlsx", "report.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_a_tenant_that_matches_nothing_is_named(auditor, lab, through, inventory):
+    done = auditor("audit", inventory, "--no-input", "--tenant", "contosso.example", *through)
+    assert "agreed to contosso.example, but no account" in done.err
+    assert "password not sent for 2 of 3 cases: the tenant or federation host was not agreed to" in done.err
+    assert lab.submissions == {}
+
+
+def test_a_network_that_lets_nothing_through_is_incomplete_not_clean(auditor, inventory):
+    done = auditor("audit", inventory, "--yes", "--proxy", "http://127.0.0.1:9")
+    assert done.code == 4
+    assert "nothing could be reached" in done.err
+
+
 def test_an_unknown_format_is_said_before_a_password_is_sent(auditor, lab, through, inventory):
     done = auditor("audit", inventory, "--yes", "--format", "docx", *through)
     assert done.code == 2

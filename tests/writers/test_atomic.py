@@ -101,3 +101,19 @@ def test_a_report_is_for_its_owner_alone(audit, tmp_path):
     target = tmp_path / "report.json"
     writer_for("json").write(audit, target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_read_only_target_is_refused_and_stays(tmp_path):
+    target = tmp_path / "report.xlsx"
+    target.write_text("the old one")
+    target.chmod(0o444)
+    with pytest.raises(ReportError, match="read-only"), replacing(target):
+        pytest.fail("written")
+    assert target.read_text() == "the old one"
+
+
+@pytest.mark.parametrize("lock", ["~$report.xlsx", ".~lock.report.xlsx#"])
+def test_a_target_that_excel_or_libreoffice_holds_open_is_refused(tmp_path, lock):
+    (tmp_path / lock).touch()
+    with pytest.raises(ReportError, match="open in another program"), replacing(tmp_path / "report.xlsx"):
+        pytest.fail("written")

@@ -9,9 +9,13 @@ from auditor.cli import options
 from auditor.errors import ReportError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from auditor.cli.console import Screen
     from auditor.cli.setting import Prepared
+    from auditor.model import Case, Refusal
     from auditor.run.plan import RunPlan
+    from auditor.run.scope import Plan
 
 _LATER = "known after discovery (--discover)"
 
@@ -43,7 +47,7 @@ def plan(
     from auditor.cli.audit import mapping_of  # noqa: PLC0415 - see cli.main: commands load what they need
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
     from auditor.cli.setting import Choices, prepare  # noqa: PLC0415 - reads the rules
-    from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
+    from auditor.inventory import ReadOptions, format_problems  # noqa: PLC0415 - only for this command
     from auditor.run.plan import plan_run  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=False)
@@ -60,7 +64,7 @@ def plan(
     )
     prepared = prepare(inventory, choices, screen)
     planned = plan_run(prepared.inventory, prepared.settings, prepared.rulebook.clouds)
-    for line in plan_lines(planned):
+    for line in [*plan_lines(planned), *format_problems(prepared.inventory.invalid)]:
         screen.result(line)
     if discover:
         _discover(prepared, screen)
@@ -70,24 +74,33 @@ def plan(
 
 def plan_lines(planned: "RunPlan") -> list[str]:
     """Return a plan as lines for people."""
-    reasons: dict[str, list[str]] = {}
-    for case, refusal in planned.skipped:
-        reasons.setdefault(f"{refusal.why}", []).append(case.account)
-    accounts_asked = len({case.account_id for case in planned.submissions})
-    submissions = (
-        f"password submissions: at most {len(planned.submissions)}, for {accounts_asked} accounts"
-        " (a second one for an account only after an answer that proves its password right)"
-    )
-    lines = [
-        f"cases: {planned.cases} ({planned.accounts} accounts)",
-        f"hosts to ask: {', '.join(planned.hosts)}",
-        f"tenants to look up: {', '.join(planned.domains)}",
-        submissions,
+    asked = len({case.account_id for case in planned.submissions})
+    return [
+        f"cases: {planned.cases}, accounts: {planned.accounts}",
+        *_listed("hosts to ask", planned.hosts),
+        *_listed("tenants to look up", planned.domains),
+        f"password submissions: at most {len(planned.submissions)}, for {asked} accounts",
+        "  (a second one for an account only after an answer that proves its password right)",
+        *_reasons(planned.skipped),
+        f"expected duration: about {_duration(planned.seconds)}",
     ]
+
+
+def _listed(title: str, items: "Sequence[str]") -> list[str]:
+    return [f"{title}: {len(items)}", *(f"  {item}" for item in items)]
+
+
+def _reasons(refused: "Iterable[tuple[Case, Refusal]]") -> list[str]:
+    """Return why no password is sent, a heading a reason, the accounts below it."""
+    reasons: dict[str, list[str]] = {}
+    for case, refusal in refused:
+        why = f"{refusal.why}: {refusal.detail}" if refusal.detail else f"{refusal.why}"
+        reasons.setdefault(why, []).append(case.account)
+    lines = []
     for why, accounts in reasons.items():
         lines.append(f"no password sent, {why}: {len(accounts)}")
         lines += [f"  {account}" for account in dict.fromkeys(accounts)]
-    return [*lines, f"expected duration: about {_duration(planned.seconds)}"]
+    return lines
 
 
 def _duration(seconds: float) -> str:
@@ -102,24 +115,31 @@ def _discover(prepared: "Prepared", screen: "Screen") -> None:
     from auditor.network import Door  # noqa: PLC0415 - requests is slow to import
     from auditor.probes.interface import Outlook  # noqa: PLC0415 - as above
     from auditor.run.discovery import discover  # noqa: PLC0415 - as above
-    from auditor.run.plan import discovered_line  # noqa: PLC0415 - as above
+    from auditor.run.submissions import submissions  # noqa: PLC0415 - as above
 
     cases = [case for case in prepared.inventory.cases if not case.skip]
-    settings, clouds = prepared.settings, prepared.rulebook.clouds
+    settings, rulebook = prepared.settings, prepared.rulebook
     door = Door(settings.door)
     try:
         outlook = Outlook(door, settings.vantage, lambda: datetime.now(UTC))
         with screen.progress() as progress:
-            found = discover(cases, clouds, outlook, Forgotten(), progress, settings.concurrency)
+            found = discover(cases, rulebook.clouds, outlook, Forgotten(), progress, settings.concurrency)
     finally:
         door.close()
-    for case in cases:
-        words = discovered_line(found, case, clouds)
-        federation = f", federation host {words['federation_host']}" if words["federation_host"] else ""
-        screen.result(
-            f"{case.account} -> {case.environment}: realm {words['realm']}, tenant {words['tenant']},"
-            f" environment's tenant {words['environment']}{federation}"
-        )
+    plans, refused = submissions(prepared.inventory.cases, found, settings, rulebook)
+    for line in found_lines(plans, refused):
+        screen.result(line)
+
+
+def found_lines(plans: "Sequence[Plan]", refused: "Sequence[tuple[Case, Refusal]]") -> list[str]:
+    """Return what discovery adds to a plan: where passwords would go, and whose would not."""
+    tenants: dict[str, list[str]] = {}
+    for plan in plans:
+        tenants.setdefault(f"{plan.domain} ({plan.tenant_id})", []).append(plan.case.account)
+    hosts = sorted({plan.federation_host for plan in plans} - {""})
+    lines = ["", "after discovery:", f"password submissions: at most {len(plans)}, to these tenants"]
+    lines += [f"  {name}: {len(accounts)}" for name, accounts in tenants.items()]
+    return [*lines, *_listed("through federation hosts", hosts), *_reasons(refused)]
 
 
 class Forgotten:

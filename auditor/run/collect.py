@@ -14,11 +14,11 @@ from auditor.network import Door, Pace
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
 from auditor.rulebook.answers import interpret
-from auditor.rulebook.facts import build_estate, facts_of
-from auditor.run.discovery import Discovered, discover, login_of
+from auditor.run.discovery import discover
 from auditor.run.interface import Settings, Tools
-from auditor.run.scope import AgreedScope, Plan, agree, sendable, someone_agrees, unmatched, wanted
+from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatched
 from auditor.run.sessions import SignIns, by_account, not_asked
+from auditor.run.submissions import submissions
 from auditor.run.workers import each
 from auditor.secrets import Resolver, Secret
 
@@ -57,7 +57,7 @@ def _ask(
     gate = _gate(journal, settings, outlook)
     try:
         found = discover(cases, tools.clouds, outlook, journal, tools.progress, settings.concurrency)
-        plans, refused = _plans(inventory.cases, found, settings, tools)
+        plans, refused = submissions(inventory.cases, found, settings, tools.rulebook)
         for name in unmatched(plans, settings.scope):
             tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
         scope = agree(plans, settings.scope, tools.ask)
@@ -137,33 +137,6 @@ def _typed(plans: Sequence[Plan], scope: AgreedScope, ask: Ask) -> dict[str, Sec
             with contextlib.suppress(SecretError):
                 typed[case.account_id] = Secret(ask.password(case.account))
     return typed
-
-
-def _plans(
-    cases: Sequence[Case], found: Discovered, settings: Settings, tools: Tools
-) -> tuple[list[Plan], list[tuple[Case, Refusal]]]:
-    """Return the submissions to make, and why each other case gets none."""
-    plans: list[Plan] = []
-    refused: list[tuple[Case, Refusal]] = []
-    estate = build_estate(cases)
-    for case in cases:
-        refusal = wanted(case, settings)
-        if refusal is None:
-            login = login_of(tools.clouds, case)
-            evidence = found.of(case, login)
-            refusal = sendable(facts_of(tools.rulebook, case, evidence, estate))
-        if refusal is None:
-            plans.append(_plan(case, found, login))
-        else:
-            refused.append((case, refusal))
-    return plans, refused
-
-
-def _plan(case: Case, found: Discovered, login: str) -> Plan:
-    realm, home = found.realm(case, login), found.tenant(case, login)
-    assert realm is not None and home is not None, "a case that may be sent has both"  # noqa: PT018 - no test
-    federation_host = str(realm.details.get("endpoint_host") or "")
-    return Plan(case, str(home.details["tenant_id"]), case.domain, login, federation_host, realm)
 
 
 def _named(scope: AgreedScope, plans: Sequence[Plan]) -> tuple[str, ...]:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.clouds import Clouds
-from auditor.model import Case, Evidence, Inventory, Observed, Refusal
-from auditor.model import evidence as about
-from auditor.run.discovery import Discovered, login_of, tenants_of
+from auditor.model import Case, Inventory, Refusal
+from auditor.run.discovery import login_of, tenants_of
 from auditor.run.interface import Settings
 from auditor.run.scope import wanted
 
@@ -17,7 +16,7 @@ _REQUESTS_A_QUESTION = 0.25
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run would do. `seconds` is an estimate; `found` holds what discovery added, if it ran."""
+    """What a run would do, from the inventory alone; `seconds` is an estimate."""
 
     cases: int
     accounts: int
@@ -26,7 +25,6 @@ class RunPlan:
     hosts: tuple[str, ...]
     domains: tuple[str, ...]
     seconds: float
-    found: Discovered | None = None
 
 
 def plan_run(inventory: Inventory, settings: Settings, clouds: Clouds) -> RunPlan:
@@ -57,21 +55,3 @@ def _seconds(audited: Sequence[Case], submissions: Sequence[Case], settings: Set
     paced = slowest / settings.rate if settings.rate else 0.0
     asked = (questions + 3 * len(submissions)) * _REQUESTS_A_QUESTION / settings.concurrency
     return max(paced, asked)
-
-
-def discovered_line(found: Discovered, case: Case, clouds: Clouds) -> dict[str, str]:
-    """Return what discovery says of a case, in words: tenant, environment, realm."""
-    login = login_of(clouds, case)
-    return {
-        "tenant": _word(found.by_subject.get((about.tenant(case.domain), login)), "tenant_id"),
-        "environment": _word(found.by_subject.get((about.environment(case.environment), "")), "tenant_id"),
-        "realm": _word(found.by_subject.get((about.account(case.account), login)), "account_type"),
-        "federation_host": _word(found.by_subject.get((about.account(case.account), login)), "endpoint_host"),
-    }
-
-
-def _word(item: Evidence | None, name: str) -> str:
-    if not isinstance(item, Observed):
-        return "known after discovery"
-    value = item.details.get(name)
-    return value if isinstance(value, str) and value else "not found"

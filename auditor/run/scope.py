@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from auditor.errors import ScopeError
 from auditor.model import Ask, Case, Expected, FactValue, Kind, Known, Observed, Refusal, Why
+from auditor.rulebook.book import Outcome
 from auditor.run.interface import ScopeAnswer, Settings
 
 
@@ -59,14 +60,14 @@ _NEEDED = (
 )
 
 
-def sendable(facts: Mapping[str, FactValue]) -> Refusal | None:
+def sendable(facts: Mapping[str, FactValue], outcomes: Mapping[str, Outcome]) -> Refusal | None:
     """Return why a password must not be sent after what discovery found, None when it may."""
     if _value(facts, "realm") == "personal":
         return Refusal(Why.PERSONAL_ACCOUNT, "")
     for name, good, why in _NEEDED:
         fact = facts[name]
         if isinstance(fact, Known) and fact.value != good:
-            return Refusal(why, "" if fact.value in {"yes", "no"} else fact.value)
+            return Refusal(why, outcomes[fact.value].label if fact.value in outcomes else "")
         if not isinstance(fact, Known):
             return Refusal(_UNKNOWN.get(name, why), fact.why)
     return _realm_refusal(facts)

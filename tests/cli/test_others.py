@@ -43,9 +43,22 @@ def test_a_plan_touches_no_secret_and_no_network(auditor, inventory, monkeypatch
 
 def test_a_plan_with_discovery_says_what_was_found(auditor, lab, through, inventory):
     done = auditor("plan", inventory, "--discover", *through)
-    assert "realm Managed" in done.out
-    assert "11111111-2222-3333-4444-555555555555" in done.out
+    assert "after discovery" in done.out
+    assert "contoso.example (11111111-2222-3333-4444-555555555555): 2" in done.out
     assert lab.submissions == {}
+
+
+def test_a_plan_with_discovery_says_what_could_not_be_looked_at(auditor, inventory):
+    done = auditor("plan", inventory, "--discover", "--proxy", "http://127.0.0.1:9")
+    assert "password submissions: at most 0" in done.out
+    assert "the environment could not be confirmed" in done.out
+    assert "not found" not in done.out
+
+
+def test_a_plan_names_the_rows_it_leaves_out(auditor, inventory):
+    inventory.write_text(ROWS + "nobody;nowhere;;;\n", encoding="utf-8")
+    done = auditor("plan", inventory, "--skip-invalid")
+    assert "row 5, column account" in done.out
 
 
 def test_init_writes_a_template_that_the_auditor_reads_and_a_configuration_it_loads(auditor, tmp_path):

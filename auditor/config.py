@@ -114,7 +114,7 @@ class _App(Edge):
 class _Run(Edge):
     vantage: str = ""
     address: str = ""
-    concurrency: Annotated[int, Field(ge=1, le=64, strict=True)] = 8
+    concurrency: Annotated[int, Field(ge=1, le=256, strict=True)] = 8
     check_table: Annotated[str, AfterValidator(_table)] = "account"
 
 

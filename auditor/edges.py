@@ -6,6 +6,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from auditor.errors import AuditorError
 
 E = TypeVar("E", bound="Edge")
@@ -18,10 +20,16 @@ class Edge(BaseModel):
 
 
 def problems(error: ValidationError) -> list[str]:
-    """Return one line per problem, `key.path: what is wrong`; never the offending value."""
+    """Return one line per problem, `key.path: what is wrong`; never the offending value.
+
+    A list that is too short only because its entries were wrong is no problem of its own.
+    """
+    found = error.errors(include_url=False, include_input=False)
+    inside = {item["loc"][:depth] for item in found for depth in range(len(item["loc"]))}
     return [
-        f"{_path(item['loc'])}: {_what(item['type'], item['msg'])}"
-        for item in error.errors(include_url=False)
+        f"{_path(item['loc'])}: {_what(item)}"
+        for item in found
+        if item["type"] != "too_short" or item["loc"] not in inside
     ]
 
 
@@ -29,10 +37,33 @@ def _path(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in loc) or "(top level)"
 
 
-def _what(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key"
-    return message.removeprefix("Value error, ")
+_SAID = {
+    "extra_forbidden": "unknown key",
+    "missing": "is missing",
+    "string_type": "has to be a text",
+    "int_type": "has to be a whole number",
+    "int_parsing": "has to be a whole number",
+    "bool_type": "has to be true or false",
+    "bool_parsing": "has to be true or false",
+    "tuple_type": "has to be a list",
+    "dict_type": "has to hold keys and values",
+    "model_type": "has to hold keys and values",
+    "less_than_equal": "has to be at most {le}",
+    "greater_than_equal": "has to be at least {ge}",
+    "string_too_short": "must not be empty",
+    "too_short": "needs at least {min_length}",
+    "string_pattern_mismatch": "is not of the form {pattern}",
+    "literal_error": "has to be one of {expected}",
+    "enum": "has to be one of {expected}",
+}
+
+
+def _what(item: "ErrorDetails") -> str:
+    """Return a problem in our words where we have them, else in pydantic's."""
+    said = _SAID.get(item["type"])
+    if said is None:
+        return item["msg"].removeprefix("Value error, ")
+    return said.format_map(item.get("ctx", {}))
 
 
 def validated(shape: type[E], data: object, name: str, raised: "type[AuditorError]") -> E:

@@ -10,6 +10,7 @@
     ├── SecretError       a credential reference does not resolve        (one account)
     ├── NetworkError      no usable reply, and whether a secret had left (one answer)
     ├── JournalError      the run file                                   exit 1
+    │   └── NotARunFile   no run file, or one of another version         exit 2
     ├── ReportError       the report cannot be written                   exit 1
     └── LabError          a world or the simulated cloud                 exit 2
 
@@ -27,6 +28,11 @@ class AuditorError(Exception):
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.advice = advice
+
+
+def told(error: OSError) -> str:
+    """Return what the operating system says of an error, as part of a sentence."""
+    return (error.strerror or "it cannot be opened").lower()
 
 
 class UsageError(AuditorError):
@@ -82,6 +88,12 @@ class NetworkError(AuditorError):
 
 class JournalError(AuditorError):
     """The run file cannot be written or read."""
+
+
+class NotARunFile(JournalError):  # noqa: N818 - reads as the condition it is
+    """What was given as a run file is none, or is of another version."""
+
+    exit_code = 2
 
 
 class ReportError(AuditorError):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from auditor.errors import SecretError
+from auditor.errors import SecretError, told
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_SECRET_FILE = 4096
@@ -130,7 +130,7 @@ class Resolver:
             raw = path.read_bytes()
         except OSError as error:
             raise SecretError(
-                f"the file that the credential names cannot be read ({type(error).__name__})",
+                f"the file that the credential names cannot be read: {told(error)}",
                 "paths are relative to the inventory's folder",
             ) from None
         if len(raw) > _MAX_SECRET_FILE:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.errors import LabError, ReportError
+from auditor.errors import LabError, ReportError, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +111,4 @@ def _folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReportError(
-            f"{folder} cannot be made ({type(error).__name__})", "choose another with -o"
-        ) from None
+        raise ReportError(f"{folder} cannot be made: {told(error)}", "choose another with -o") from None

@@ -32,11 +32,11 @@ def group() -> typer.Typer:
 
 
 def check(
-    file: Annotated[str, typer.Argument(metavar="FILE", show_default=False, help="World file to check.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="World file to check.")],
 ) -> None:
     """Validate a world file; every problem is named by its key."""
     load_world, rows_of, _ = lab_parts()
-    world = load_world(file)
+    world = load_world(str(file))
     accounts = {row.columns["account"].lower() for row in rows_of(world)}
     typer.echo(
         f"{file}: {len(world.tenants)} tenants, {len(world.environments)} environments, "
@@ -56,7 +56,12 @@ def serve(
     world: _WORLD = "shipped",
     folder: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="Where inventory and certificate go."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Where inventory and certificate go; without it a folder that ends with the lab.",
+        ),
     ] = None,
     source: Annotated[
         str | None, typer.Option("--from", metavar="ADDRESS", help="Source address the cloud sees.")

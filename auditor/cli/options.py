@@ -167,8 +167,9 @@ RATE: TypeAlias = Annotated[
     typer.Option(
         "--rate",
         metavar="N|off",
+        show_default=False,
         rich_help_panel=_NETWORK,
-        help="Password submissions a second in each tenant.",
+        help="Password submissions a second in each tenant (5).",
     ),
 ]
 OUTPUT: TypeAlias = Annotated[

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.cli import options
-from auditor.errors import ReportError
+from auditor.errors import ReportError, UsageError, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -165,12 +165,12 @@ def init(
     workbook, config = folder / "accounts.xlsx", folder / "auditor.toml"
     there = [path.name for path in (workbook, config) if path.exists()]
     if there and not force:
-        raise ReportError(f"{' and '.join(there)} already there", "--force replaces, or name another folder")
+        raise UsageError(f"{' and '.join(there)} already there", "--force replaces, or name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_template(workbook, load_apps())
         config.write_text(shipped_text("reports", "inventory/auditor.toml"), encoding="utf-8")
     except OSError as error:
-        raise ReportError(f"{folder} cannot be written ({type(error).__name__})", "name another") from None
+        raise ReportError(f"{folder} cannot be written: {told(error)}", "name another") from None
     typer.echo(f"inventory template: {workbook}")
     typer.echo(f"configuration: {config}")

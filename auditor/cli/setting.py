@@ -1,5 +1,6 @@
 """From options, configuration and inventory to a run's settings and tools."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,6 +85,8 @@ def prepare(path: Path, choices: Choices, screen: "Screen") -> Prepared:
 
 def settings_of(choices: Choices, config: Config) -> Settings:
     """Return a run's settings: options over configuration over defaults."""
+    if choices.people and not choices.passwords:
+        raise UsageError("--people-passwords and --no-passwords exclude each other", "leave one of them out")
     vantage = Vantage(choices.vantage) if choices.vantage else config.vantage
     scope = ScopeAnswer(
         tenants=frozenset(t.lower() for t in (*choices.tenants, *config.tenants)),
@@ -91,7 +94,7 @@ def settings_of(choices: Choices, config: Config) -> Settings:
         everything=choices.yes,
     )
     door = DoorSettings(
-        proxy=choices.proxy if choices.proxy is not None else config.proxy,
+        proxy=proxy_of(choices.proxy) if choices.proxy is not None else config.proxy,
         ca_bundle=choices.ca_bundle or config.ca_bundle,
     )
     table = config.check_table if choices.check_table is None else choices.check_table
@@ -126,6 +129,15 @@ def simulated(
         vantage=prepared.settings.vantage if prepared.settings.vantage.label else Vantage("simulated"),
     )
     return replace(prepared, settings=settings)
+
+
+def proxy_of(text: str) -> str:
+    """Return a proxy's address; raises UsageError for what is none, unshown: it may hold a password."""
+    if not re.fullmatch(r"(?i)https?://[^\s/]+/?", text):
+        raise UsageError(
+            "--proxy takes the address of an HTTP proxy", "for example http://proxy.example:8080"
+        )
+    return text
 
 
 def rate_of(text: str) -> float | None:

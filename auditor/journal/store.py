@@ -12,12 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from auditor.errors import JournalError
+from auditor.errors import JournalError, NotARunFile, told
 from auditor.journal import codec
 from auditor.model import AppProfile, Case, Evidence, InvalidRow, Question, RunInfo, Subject, Vantage
 
 FORMAT = 1
 SUFFIX = ".audit-run"
+_MAGIC = b"SQLite format 3\x00"
 _SCHEMA = """
 CREATE TABLE header (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE apps (name TEXT PRIMARY KEY, data TEXT NOT NULL);
@@ -59,7 +60,7 @@ class Journal:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         except OSError as error:
             raise JournalError(
-                f"the run file {path.name} cannot be written ({type(error).__name__})",
+                f"the run file {path.name} cannot be written: {told(error)}",
                 "it stands beside the report; choose another folder with -o",
             ) from None
         os.close(descriptor)
@@ -72,12 +73,16 @@ class Journal:
     def open(cls, path: Path) -> "Journal":
         """Return an existing run file; raises JournalError when it is none, or from another version."""
         if not path.is_file():
-            raise JournalError(f"there is no run file {path.name}", "RUN is the path of a .audit-run file")
+            raise NotARunFile(f"there is no run file {path.name}", "RUN is the path of a .audit-run file")
+        with path.open("rb") as stream:
+            if stream.read(len(_MAGIC)) != _MAGIC:
+                raise NotARunFile(f"{path.name} is no run file", "RUN is the path of a .audit-run file")
         with _reported(path):
             connection = _connect(path)
             found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found != FORMAT:
-            raise JournalError(
+            connection.close()
+            raise NotARunFile(
                 f"{path.name} is not a run file of this version (format {found}, expected {FORMAT})",
                 "read it with the auditor that wrote it",
             )

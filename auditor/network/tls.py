@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, told
 
 
 def client_context(ca_bundle: Path | None) -> ssl.SSLContext:
@@ -19,8 +19,9 @@ def client_context(ca_bundle: Path | None) -> ssl.SSLContext:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         return ssl.create_default_context(cafile=str(ca_bundle))
-    except (OSError, ssl.SSLError) as error:
+    except OSError as error:
+        why = "it holds no certificate in PEM form" if isinstance(error, ssl.SSLError) else told(error)
         raise UsageError(
-            f"the CA bundle {ca_bundle.name} cannot be used ({type(error).__name__})",
+            f"the CA bundle {ca_bundle.name} cannot be used: {why}",
             "--ca-bundle takes a file of PEM certificates",
         ) from None

@@ -68,6 +68,12 @@ def test_every_problem_is_named_at_once_by_its_key(make_data):
     assert "mine.yaml" in caught.value.advice
 
 
+def test_apps_that_share_a_registration_may_be_listed_by_each_name(make_data):
+    data = make_data()
+    data["tenants"][0]["apps"] = [{"app": "resco-mobile-crm"}, {"app": "resco-routes"}]
+    world_from(data)
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -81,8 +87,8 @@ def test_every_problem_is_named_at_once_by_its_key(make_data):
             "tenants.0.apps.0.app: resco-submarine is no known app",
         ),
         (
-            {"tenants.0.apps": [{"app": "resco-mobile-crm"}, {"app": "resco-routes"}]},
-            "tenants.0.apps (by client id)",
+            {"tenants.0.apps": [{"app": "resco-mobile-crm"}, {"app": "resco-routes", "state": "disabled"}]},
+            "tenants.0.apps.1: resco-routes and resco-mobile-crm are one registration",
         ),
         ({"tenants.0.grants.0.all_users": False}, "tenants.0.grants.0: either all_users or a list"),
         ({"tenants.0.grants.0.resource": "sharepoint"}, "tenants.0.grants.0.resource"),

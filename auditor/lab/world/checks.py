@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from auditor.lab.world.environments import Environment
     from auditor.lab.world.policies import Policy
     from auditor.lab.world.root import World
-    from auditor.lab.world.tenants import Federation, Tenant
+    from auditor.lab.world.tenants import App, Federation, Tenant
     from auditor.lab.world.users import User
 
 Problems = Iterator[str]
@@ -79,10 +79,19 @@ def _tenants(estate: Estate) -> Problems:
 
 
 def _apps(key: str, tenant: "Tenant", people: set[str]) -> Problems:
-    yield from _repeated(f"{key}.apps (by client id)", (client_id(app.app) for app in tenant.apps))
+    yield from _same_registration(key, tenant)
     for index, app in enumerate(tenant.apps):
         yield from _app(f"{key}.apps.{index}.app", app.app)
         yield from _unknown(f"{key}.apps.{index}.assigned", app.assigned, people, "user or group")
+
+
+def _same_registration(key: str, tenant: "Tenant") -> Problems:
+    """Name apps that are one registration, as the Resco apps are, and are described differently."""
+    described: dict[str, App] = {}
+    for index, app in enumerate(tenant.apps):
+        other = described.setdefault(client_id(app.app), app)
+        if other.model_copy(update={"app": app.app}) != app:
+            yield f"{key}.apps.{index}: {app.app} and {other.app} are one registration, described differently"
 
 
 def _consents(key: str, tenant: "Tenant", people: set[str]) -> Problems:

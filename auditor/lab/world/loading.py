@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.edges import validated, yaml_data
-from auditor.errors import LabError
+from auditor.errors import LabError, told
 from auditor.lab.world.checks import inconsistencies
 from auditor.lab.world.root import World
 
@@ -39,9 +39,7 @@ def _text(path: Path) -> str:
         raise LabError(f"{path.name}: not UTF-8 text", "save the world as UTF-8") from None
     except OSError as error:
         names = ", ".join(available_worlds())
-        raise LabError(
-            f"{path.name}: cannot be read ({type(error).__name__})", f"a file, or one of: {names}"
-        ) from None
+        raise LabError(f"{path.name}: cannot be read: {told(error)}", f"a file, or one of: {names}") from None
 
 
 def world_from(data: object, name: str = "world") -> World:

@@ -157,6 +157,6 @@ def _bad_rows(inventory: Inventory) -> InventoryError:
     lines = format_problems(inventory.invalid)
     shown = [*lines[:_SHOWN], *([f"... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else [])]
     return InventoryError(
-        f"{len(inventory.invalid)} rows cannot be audited:\n" + "\n".join(f"  {line}" for line in shown),
+        f"rows that cannot be audited: {len(inventory.invalid)}\n" + "\n".join(f"  {line}" for line in shown),
         "correct them, or audit the others with --skip-invalid; these are then reported as not audited",
     )

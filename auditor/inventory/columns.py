@@ -120,7 +120,7 @@ def _remarks(titles_above: int, header: Header) -> tuple[str, ...]:
     remarks = []
     if titles_above:
         remarks.append(
-            f"the header is row {header.row}; {titles_above} filled rows above it were passed over"
+            f"the header is row {header.row}; filled rows above it, passed over: {titles_above}"
         )
     if header.ignored:
         remarks.append(

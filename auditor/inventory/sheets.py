@@ -136,7 +136,7 @@ def _hidden_remark(sheet: "CalamineSheet", hidden: frozenset[int]) -> tuple[str,
     if not hidden:
         return ()
     filled = sum(1 for record in _records(sheet) if record.row in hidden)
-    return (f"{filled} hidden rows were read like the others",) if filled else ()
+    return (f"hidden rows read like the others: {filled}",) if filled else ()
 
 
 def _records(sheet: "CalamineSheet") -> "Iterator[Record]":

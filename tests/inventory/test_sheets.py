@@ -90,7 +90,7 @@ def test_hidden_rows_are_read_like_the_others_and_counted(book, read):
 
     inventory = read(book({"A": [HEAD, ANNA, BEN]}, change=hide))
     assert len(inventory.cases) == 2
-    assert "1 hidden rows were read like the others" in inventory.remarks
+    assert "hidden rows read like the others: 1" in inventory.remarks
 
 
 def test_title_rows_and_blank_rows_do_not_disturb_and_row_numbers_stay_those_of_excel(book, read):
@@ -98,7 +98,7 @@ def test_title_rows_and_blank_rows_do_not_disturb_and_row_numbers_stay_those_of_
         book({"A": [["Accounts of 2024"], [], [None, "as of June"], HEAD, [], ANNA, ["  "], BEN]})
     )
     assert [case.origin.row for case in inventory.cases] == [6, 8]
-    assert "the header is row 4; 2 filled rows above it were passed over" in inventory.remarks
+    assert "the header is row 4; filled rows above it, passed over: 2" in inventory.remarks
 
 
 def test_a_table_that_begins_further_right_is_found(book, read):
@@ -223,7 +223,7 @@ def test_a_workbook_whose_parts_have_absolute_names_and_prefixes_is_read(book, r
 
     inventory = read(rezipped(book({"A": [HEAD, ANNA]}, change=hide), other_style))
     assert len(inventory.cases) == 1
-    assert "1 hidden rows were read like the others" in inventory.remarks
+    assert "hidden rows read like the others: 1" in inventory.remarks
 
 
 def test_a_workbook_that_names_no_sheet_part_is_damaged(book, read):

@@ -15,10 +15,12 @@ from auditor.rulebook.book import (
     VerdictRule,
     VerdictTable,
 )
-from auditor.rulebook.conditions import Condition, ConditionError, Some, Vocabulary, parse
+from auditor.rulebook.conditions import Condition, ConditionError, Some, Vocabulary, parse, values_in
 from auditor.rulebook.templates import undeclared
 
 SENT, NOT_SENT = "sent", "failed before sending"
+ANSWERED = ("sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup")
+"""The facts whose values are outcomes."""
 FOUND, MEMBER, READABLE = "found", "member", "readable"
 
 
@@ -27,12 +29,8 @@ def vocabulary(outcomes: Mapping[str, Outcome]) -> Vocabulary:
     names = frozenset(outcomes)
     open_facts = {
         "app": frozenset[str](),
-        "tenant_lookup": names,
-        "environment_lookup": names,
         "submission": frozenset({SENT, NOT_SENT, *(why.value for why in Why)}),
-        "sign_in": names,
-        "dataverse": names,
-        "table": names,
+        **dict.fromkeys(ANSWERED, names),
     }
     _says_are_facts(outcomes)
     return {name: frozenset(spec.values) or open_facts[name] for name, spec in FACTS.items()}
@@ -95,6 +93,18 @@ class Checker:
             evidence=file.evidence,
             sources=file.sources,
         )
+
+    def every_outcome_leads_on(
+        self, outcomes: Mapping[str, Outcome], findings: Mapping[str, FindingRule]
+    ) -> None:
+        """Note outcomes that are not benign and that no finding asks for: nobody would be told."""
+        asked = {
+            value for rule in findings.values() for fact in ANSWERED for value in values_in(rule.when, fact)
+        }
+        for name, outcome in outcomes.items():
+            if not outcome.benign and name not in asked:
+                wrong = f"{name}: no finding asks for it, and it is not `benign`"
+                self._problem("answers/outcomes.yaml", "outcomes", wrong)
 
     def verdicts(self, name: str, file: shapes.VerdictsFile) -> VerdictTable:
         """Return an axis's decision list; notes unknown facts, values and placeholders."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from auditor.model import Kind, Known, Truth
 from auditor.rulebook.answers import interpret, main_code
+from auditor.rulebook.check import ANSWERED
 from auditor.rulebook.conditions import All, Is, Not, Some, evaluate
 from auditor.rulebook.findings import severity_of
 from auditor.rulebook.reader import Pasted, read
@@ -23,7 +24,6 @@ SCHEMA: Literal["auditor.explain/v1"] = "auditor.explain/v1"
 
 Code: TypeAlias = int | str
 
-_SLOTS = frozenset({"sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup"})
 _REALMS = frozenset({"managed", "federated", "unknown", "personal"})
 _MAX_SHOWN = 300
 
@@ -153,7 +153,7 @@ def _asked_for(condition: "Condition", outcome: str) -> tuple[str, ...]:
     """Return the facts that a condition wants to be, or not to be, this outcome."""
     match condition:
         case Is(fact, values):
-            return (fact,) if fact in _SLOTS and outcome in values else ()
+            return (fact,) if fact in ANSWERED and outcome in values else ()
         case Not(part):
             return _asked_for(part, outcome)
         case All(parts) | Some(parts):

@@ -33,6 +33,7 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         found, "findings", shapes.FindingFile, lambda name, file: check.finding(name, file, fixes)
     )
     verdicts = _verdicts(found, check)
+    check.every_outcome_leads_on(outcomes, findings)
     check.done()
     return Rulebook(
         outcomes=outcomes,

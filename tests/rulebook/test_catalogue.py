@@ -6,10 +6,10 @@ import pytest
 
 from auditor.model import Answer, Confidence, Flow, Mark
 from auditor.rulebook.answers import interpret
+from auditor.rulebook.check import ANSWERED
 from auditor.rulebook.conditions import values_in
 from auditor.rulebook.explain import explain
 
-SLOTS = ("sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup")
 # named in the vocabulary or met in the field, absent from the list
 STRANGERS = {530031, 530036, 900439, 500200, 900021, 9002346}
 # (a code, the one it is a prefix of): facts/aadsts-answers.md, Surprises, 2
@@ -173,4 +173,4 @@ def _mark(book, line):
 
 
 def _names(condition, outcome):
-    return any(outcome in values_in(condition, slot) for slot in SLOTS)
+    return any(outcome in values_in(condition, slot) for slot in ANSWERED)

@@ -75,7 +75,8 @@ def test_own_rules_come_on_top_of_the_shipped_ones(rules, book):
 
 
 def test_an_own_finding_with_a_shipped_id_takes_its_place(rules, book):
-    own = load_rulebook(rules(findings__mfa=FINDING | {"id": "mfa-blocks-password-grant"}))
+    ours = {"id": "mfa-blocks-password-grant", "when": {"sign_in": ["mfa_required", "mfa_challenge_failed"]}}
+    own = load_rulebook(rules(findings__mfa=FINDING | ours))
     assert len(own.findings) == len(book.findings)
     replaced = {rule.id: rule for rule in own.findings}["mfa-blocks-password-grant"]
     assert replaced.title == "Something is ours"
@@ -251,3 +252,24 @@ def test_the_apps_of_the_issue_are_there_with_how_sure_each_datum_is():
     assert set(apps["own-registration"].grants) == set(Grant)
     assert apps["dataverse-sample"].sample
     assert all(app.sources for app in apps.values())
+
+
+def test_an_outcome_that_no_finding_asks_for_is_an_error(rules):
+    ours = {"label": "ours", "meaning": "Ours.", "password": "unknown"}
+    folder = rules(answers__outcomes={"outcomes": {"our_own": ours}})
+    assert "our_own: no finding asks for it" in problem(folder)
+    rules(answers__outcomes={"outcomes": {"our_own": ours | {"benign": True}}})
+    assert load_rulebook(folder).outcomes["our_own"].benign
+
+
+def test_a_code_of_another_sign_in_has_to_name_it_and_no_other_may(rules):
+    unnamed = rules(answers__ours={"order": 7, "codes": {99999: "other_flow"}})
+    assert "99999: `flow` names the kind of sign-in" in problem(unnamed)
+    named = {"outcome": "mfa_required", "flow": "SAML"}
+    assert "`flow` names" in problem(rules(answers__ours={"order": 7, "codes": {99999: named}}))
+
+
+def test_a_sentence_is_told_by_its_text_alone(rules):
+    sentence = {"when": {"text": "our words", "status": "400"}, "outcome": "mfa_required"}
+    folder = rules(answers__ours={"order": 7, "sentences": [sentence]})
+    assert "sentences.0: `when` of a sentence is `text` alone" in problem(folder)

@@ -28,6 +28,7 @@ def audit(
     skip_invalid: options.SKIP_INVALID = False,
     allow_plaintext: options.PLAINTEXT = False,
     config: options.CONFIG = None,
+    rules: options.RULES = None,
     tenant: options.TENANT = None,
     federation_host: options.FEDERATION_HOST = None,
     yes: options.YES = False,
@@ -60,6 +61,7 @@ def audit(
     screen = Screen(quiet=quiet, verbose=verbose)
     choices = Choices(
         config=config,
+        rules=rules,
         proxy=proxy,
         ca_bundle=ca_bundle,
         concurrency=concurrency,
@@ -87,6 +89,7 @@ def report(
     ],
     output: options.OUTPUT = None,
     formats: options.FORMAT = None,
+    rules: options.RULES = None,
     contract: options.CONTRACT = False,
     fail_on: options.FAIL_ON = None,
     quiet: options.QUIET = False,
@@ -103,7 +106,7 @@ def report(
     screen = Screen(quiet=quiet)
     journal = Journal.open(run)
     try:
-        judged = judge(journal, load_rulebook())
+        judged = judge(journal, load_rulebook(rules))
         target = output or run.with_name("report.xlsx")
         write_reports(judged, paths_of(target, formats_of(formats, target)), screen)
         finish(judged, screen, contract=contract, fail_on=fail_on)

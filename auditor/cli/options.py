@@ -66,6 +66,15 @@ CONFIG: TypeAlias = Annotated[
         help="Configuration; without it ./auditor.toml if it exists.",
     ),
 ]
+RULES: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="DIR",
+        rich_help_panel=_ROWS,
+        help="Rules of your own on top of the shipped ones (rules/README.md).",
+    ),
+]
 TENANT: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -27,6 +27,7 @@ def plan(
     skip_invalid: options.SKIP_INVALID = False,
     allow_plaintext: options.PLAINTEXT = False,
     config: options.CONFIG = None,
+    rules: options.RULES = None,
     people: options.PEOPLE = False,
     no_passwords: options.NO_PASSWORDS = False,
     discover: Annotated[
@@ -54,6 +55,7 @@ def plan(
     choices = Choices(
         reading=ReadOptions(sheet=sheet, mapping=mapping_of(mapping), allow_plaintext=allow_plaintext),
         config=config,
+        rules=rules,
         proxy=proxy,
         ca_bundle=ca_bundle,
         concurrency=concurrency,

@@ -31,6 +31,7 @@ class Choices:
 
     reading: ReadOptions
     config: Path | None = None
+    rules: Path | None = None
     proxy: str | None = None
     ca_bundle: Path | None = None
     concurrency: int | None = None
@@ -72,7 +73,7 @@ def prepare(path: Path, choices: Choices, screen: "Screen") -> Prepared:
     Raises ConfigError, RulesError, InventoryError (with every bad row), NothingToAudit, UsageError.
     """
     config = load_config(choices.config)
-    rulebook = load_rulebook()
+    rulebook = load_rulebook(choices.rules)
     apps = apply_overrides(rulebook.apps, config)
     reading = replace(choices.reading, default_app=config.defaults_app)
     inventory = read_inventory(path, reading, apps, load_clouds())

@@ -15,7 +15,12 @@ from auditor.inventory import ReadOptions, read_inventory
 from auditor.rulebook.load import load_apps
 from tests.cli.conftest import ROWS, WORLD, read_json
 
-COMMANDS = ["", "audit", "report", "plan", "init", "demo", "lab", "lab check", "lab serve", "lab schema"]
+COMMANDS = [
+    "",
+    *("audit", "report", "plan", "init", "demo", "explain"),
+    *("rules", "rules list", "rules show", "rules check", "rules docs"),
+    *("lab", "lab check", "lab serve", "lab schema"),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -31,5 +31,5 @@ def test_it_names_every_topic(recipe):
 
 
 def test_the_fixes_it_names_exist(recipe, book):
-    for name in re.findall(r"use: ([a-z-]+)", recipe):
+    for name in re.findall(r"\{use: ([a-z-]+)", recipe):
         assert name in book.fixes

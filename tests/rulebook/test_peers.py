@@ -95,7 +95,7 @@ def test_throttling_is_no_failed_sign_in(audited):
     throttled = Answer(Flow.ROPC, Leg.TOKEN, http_status=429, text="Too Many Requests", sent=True)
     finding = audited(throttled).findings[0]
     assert finding.rule == "service-throttles"
-    assert "no failed sign-in" in finding.why
+    assert "not reported as a refused sign-in" in finding.why
 
 
 def test_many_locked_accounts_are_not_taken_for_locked_accounts(audited, kit):

@@ -75,7 +75,8 @@ def test_a_mobile_user_with_mfa_who_signs_in_as_standard_user_switches_to_oauth(
     assert str(result.verdicts[Axis.PATH]) == "switch to interactive OAuth (people sign in themselves)"
     fix = finding.fixes[0]
     assert fix.id == "switch-to-interactive"
-    assert "choose OAuth2 as the sign-in method in place of user name and password" in steps(fix)
+    assert "choose OAuth2 as the sign-in method" in steps(fix)
+    assert "in place of Standard User" in steps(fix)
     assert "with MFA if it is asked for" in steps(fix)
     assert fix.desk is Desk.USER
 

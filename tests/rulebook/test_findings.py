@@ -10,6 +10,7 @@ from auditor.model import (
     FACTS,
     Answer,
     Contract,
+    Disposition,
     Expected,
     Flow,
     Grant,
@@ -149,12 +150,19 @@ def test_no_finding_advises_to_weaken_security_first(book, holding):
 
 def test_a_fix_that_weakens_security_says_so_in_so_many_words(book):
     weakening = [fix for fix in book.fixes.values() if fix.weakens]
-    assert {fix.id for fix in weakening} == {"exclude-one-account-from-mfa", "let-policy-admit-the-app"}
+    assert {fix.id for fix in weakening} == {
+        "exclude-one-account-from-mfa",
+        "let-policy-admit-the-app",
+        "let-entra-check-federated-password",
+    }
     for fix in weakening:
         steps = " ".join(fix.steps)
-        assert "named location" in steps
+        assert "Only for a" in steps
         assert "end date" in steps
-        assert fix.licence == "Microsoft Entra ID P1"
+        assert fix.disposition is Disposition.STOPGAP
+        if "Conditional Access" in fix.link + steps:
+            assert "named location" in steps
+            assert fix.licence == "Microsoft Entra ID P1"
     exclusion = " ".join(book.fixes["exclude-one-account-from-mfa"].steps)
     assert "security defaults this cannot be done: they exempt no account" in exclusion
 

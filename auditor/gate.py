@@ -1,7 +1,8 @@
 """The gate: one password submission per account and run, a breaker per tenant, pacing (DESIGN 4, 5).
 
 Only an answer that proves the password right permits another submission for the account's other cases.
-The breaker counts requests under way as if they were refused, so that concurrency cannot overshoot it.
+The breaker counts requests under way as if they were refused, so that concurrency cannot overshoot it. An
+attempt whose answer says nothing of the password counts as refused, too; one that never left does not count.
 """
 
 import threading
@@ -38,10 +39,11 @@ class GrantedTurn:
     refused: Refusal | None = None
     early: bool = False
     reading: Reading | None = None
+    sent: bool = True
 
-    def outcome(self, reading: Reading) -> None:
+    def outcome(self, reading: Reading, *, sent: bool) -> None:
         """Keep how it went."""
-        self.reading = reading
+        self.reading, self.sent = reading, sent
 
 
 class Gate:
@@ -57,7 +59,7 @@ class Gate:
         self._tenants: dict[str, _Tenant] = {}
         self._accounts: dict[str, tuple[bool, CaseKey]] = {}
         self._changed = threading.Condition()
-        self._interrupted = False
+        self._interrupted = threading.Event()
 
     @contextmanager
     def submission(self, key: CaseKey, tenant: str) -> Iterator[GrantedTurn]:
@@ -68,16 +70,23 @@ class Gate:
             return
         try:
             self._wait(tenant)
-            self._intend(key)
+            if self._interrupted.is_set():  # while it was waiting for its pace
+                turn.refused, turn.sent = Refusal(Why.INTERRUPTED, ""), False
+            else:
+                self._intend(key)
             yield turn
         finally:
             self._leave(key, tenant, turn)
 
     def interrupt(self) -> None:
-        """Grant no further turn."""
+        """Grant no further turn, not even to those who wait for their pace."""
         with self._changed:
-            self._interrupted = True
+            self._interrupted.set()
             self._changed.notify_all()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but not past an interruption: what pacing sleeps with."""
+        self._interrupted.wait(seconds)
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -94,6 +103,7 @@ class Gate:
                 return GrantedTurn(refusal)
             state.granted += 1
             state.under_way += 1
+            self._accounts[key.account] = (False, key)
             return GrantedTurn(early=state.granted <= self._limits.of_first)
 
     def _decided(self, key: CaseKey, state: _Tenant) -> bool:
@@ -106,7 +116,7 @@ class Gate:
         return state.in_a_row + state.under_way < limits.in_a_row and not early
 
     def _refusal(self, key: CaseKey, state: _Tenant) -> Refusal | None:
-        if self._interrupted:
+        if self._interrupted.is_set():
             return Refusal(Why.INTERRUPTED, "")
         proven, first = self._accounts.get(key.account, (True, key))
         if not proven:
@@ -119,18 +129,22 @@ class Gate:
         with self._changed:
             state = self._tenants[tenant]
             state.under_way -= 1
-            proven = turn.reading is not None and turn.reading.mark is Mark.RIGHT
-            self._accounts[key.account] = (proven, key)
-            self._count(state, tenant, turn)
+            if turn.sent:
+                proven = turn.reading is not None and turn.reading.mark is Mark.RIGHT
+                self._accounts[key.account] = (proven, key)
+                self._count(state, tenant, turn)
+            else:
+                del self._accounts[key.account]
             self._changed.notify_all()
 
     def _count(self, state: _Tenant, tenant: str, turn: GrantedTurn) -> None:
-        reading = turn.reading
-        if reading is None or reading.refusal:
+        """Count an attempt that was spent: all that does not speak for the password speaks against it."""
+        mark = turn.reading.mark if turn.reading else Mark.UNKNOWN
+        if mark in {Mark.RIGHT, Mark.PROBABLY_RIGHT}:
+            state.in_a_row = 0
+        else:
             state.in_a_row += 1
             state.early_bad += turn.early
-        elif reading.mark in {Mark.RIGHT, Mark.PROBABLY_RIGHT}:
-            state.in_a_row = 0
         if self._limits.on and not state.stopped:
             state.stopped = self._why_stopped(state, tenant)
 

@@ -5,11 +5,14 @@ Reference schemes: `env:NAME`, `file:PATH` (relative to the inventory), `prompt`
 `plaintext` that holds a Secret. Neither reference texts nor values are ever shown.
 """
 
+import html
+import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 from auditor.errors import SecretError, told
 
@@ -174,12 +177,35 @@ _PATTERNS = (
 )
 
 
+def _forms(value: str) -> list[str]:
+    """Return a secret as it may come back: as it is, escaped for XML, JSON and forms, with blanks folded."""
+    if not value:
+        return []
+    escaped = html.escape(value, quote=False)
+    forms = {
+        value,
+        " ".join(value.split()),
+        escaped,
+        html.escape(value),
+        html.escape(value).replace("&#x27;", "&apos;"),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        *_encoded(value),
+    }
+    return sorted(filter(None, forms), key=len, reverse=True)
+
+
+def _encoded(value: str) -> list[str]:
+    """Return a value as addresses and forms carry it; the digits behind % in either case."""
+    forms = [quote(value, safe=""), quote(value), quote_plus(value)]
+    return forms + [re.sub(r"%[0-9A-F]{2}", lambda found: found.group().lower(), form) for form in forms]
+
+
 def redact(text: str, *known: Secret) -> str:
     """Return the text without the secrets given and without whatever looks like a token or a password."""
     for secret in known:
-        value = secret.reveal()
-        if value:
-            text = text.replace(value, _HIDDEN)
+        for form in _forms(secret.reveal()):
+            text = text.replace(form, _HIDDEN)
     for pattern in _PATTERNS:
         text = pattern.sub(_HIDDEN, text)
     return text

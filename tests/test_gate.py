@@ -28,10 +28,10 @@ def gate(limits=None, intents=None):
     )
 
 
-def submit(one, case, reading, tenant="contoso"):
+def submit(one, case, reading, tenant="contoso", *, sent=True):
     with one.submission(case, tenant) as turn:
         if turn.refused is None and reading is not None:
-            turn.outcome(reading)
+            turn.outcome(reading, sent=sent)
         return turn.refused
 
 
@@ -98,12 +98,45 @@ def test_one_tenants_refusals_do_not_stop_another():
     assert submit(one, key("b"), RIGHT, tenant="fabrikam") is None
 
 
-def test_an_outage_neither_counts_nor_clears():
+def test_an_answer_that_says_nothing_of_the_password_counts_as_a_refusal():
     one = gate(BreakerLimits(in_a_row=2))
     submit(one, key("a"), WRONG)
     submit(one, key("b"), NEUTRAL)
+    assert submit(one, key("c"), RIGHT).why is Why.BREAKER
+
+
+def test_what_never_left_neither_counts_nor_clears_nor_spends_the_attempt():
+    one = gate(BreakerLimits(in_a_row=2))
+    submit(one, key("a"), WRONG)
+    submit(one, key("b", "x"), NEUTRAL, sent=False)
+    assert submit(one, key("b", "y"), RIGHT) is None
     submit(one, key("c"), WRONG)
-    assert submit(one, key("d"), RIGHT).why is Why.BREAKER
+    submit(one, key("d"), NEUTRAL, sent=False)
+    submit(one, key("e"), WRONG)
+    assert submit(one, key("f"), RIGHT).why is Why.BREAKER
+
+
+def test_the_gate_itself_holds_one_submission_an_account():
+    one = gate()
+    with one.submission(key("a", "x"), "contoso") as first:
+        assert first.refused is None
+        assert submit(one, key("a", "y"), RIGHT).why is Why.PASSWORD_NOT_PROVEN
+        first.outcome(RIGHT, sent=True)
+    assert submit(one, key("a", "y"), RIGHT) is None
+
+
+def test_an_interruption_while_waiting_for_the_pace_sends_nothing():
+    intents = []
+    one = Gate(BreakerLimits(), intend=intents.append, wait=lambda tenant: one.interrupt())
+    with one.submission(key("a"), "contoso") as turn:
+        assert turn.refused.why is Why.INTERRUPTED
+    assert intents == []
+
+
+def test_pacing_does_not_sleep_past_an_interruption():
+    one = gate()
+    one.interrupt()
+    one.sleep(3600)
 
 
 def test_a_breaker_that_is_off_stops_nothing():
@@ -119,8 +152,33 @@ def test_an_interrupted_gate_grants_no_turn():
     assert submit(one, key("a"), RIGHT).why is Why.INTERRUPTED
 
 
+def test_nobody_enters_while_those_inside_could_use_up_the_limit():
+    intents = []
+    one = gate(BreakerLimits(in_a_row=3, bad=9), intents)
+    refusals, leave = [], threading.Event()
+
+    def hold(number):
+        with one.submission(key(f"a{number}"), "contoso") as turn:
+            if turn.refused is None:
+                leave.wait(10)
+                turn.outcome(WRONG, sent=True)
+            refusals.append(turn.refused)
+
+    threads = [threading.Thread(target=hold, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    while len(one._changed._waiters) + len(intents) < 8:
+        pass
+    assert len(intents) == 3
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(intents) == 3
+    assert [refusal.why for refusal in refusals if refusal] == [Why.BREAKER] * 5
+
+
 @given(limit=st.integers(1, 6), threads=st.integers(1, 24), accounts=st.integers(1, 60))
-def test_concurrency_cannot_overshoot_the_breaker(limit, threads, accounts):
+def test_no_mix_of_threads_and_limits_sends_more_than_the_limit(limit, threads, accounts):
     intents = []
     one = gate(BreakerLimits(in_a_row=limit, bad=limit, of_first=10), intents)
     with ThreadPoolExecutor(threads) as pool:
@@ -142,5 +200,5 @@ def test_a_waiting_turn_is_released_by_an_interrupt():
         inside.set()
         one.interrupt()
         behind.join(5)
-        turn.outcome(RIGHT)
+        turn.outcome(RIGHT, sent=True)
     assert refusals[0].why is Why.INTERRUPTED

@@ -131,6 +131,26 @@ def test_redaction_takes_out_known_secrets_tokens_assertions_and_form_fields():
         assert gone not in kept
 
 
+ODD = "p&ä<s  s$\"w'd+1"
+
+
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        ODD,
+        "p&ä<s s$\"w'd+1",
+        "p&amp;ä&lt;s  s$&quot;w&apos;d+1",
+        "p&amp;ä&lt;s  s$\"w'd+1",
+        "p%26%C3%A4%3Cs%20%20s%24%22w%27d%2B1",
+        "p%26%c3%a4%3cs++s%24%22w%27d%2b1",
+        "p&ä<s  s$\\\"w'd+1",
+        "p&\\u00e4<s  s$\\\"w'd+1",
+    ],
+)
+def test_a_secret_is_recognised_however_it_comes_back(echoed):
+    assert redact(f"said: {echoed} end", Secret(ODD)) == "said: [hidden] end"
+
+
 @given(st.text(min_size=3, alphabet=st.characters(blacklist_characters="[hiden]")), st.text(), st.text())
 def test_a_known_secret_never_survives_redaction(value, before, after):
     assert value not in redact(before + value + after, Secret(value))

@@ -166,7 +166,6 @@ class Terminal:
     def __init__(self, screen: Screen, *, no_input: bool) -> None:
         self._screen = screen
         self._nobody = no_input or not (sys.stdin.isatty() and sys.stderr.isatty())
-        self._lock = threading.Lock()
 
     @property
     def present(self) -> bool:
@@ -188,5 +187,8 @@ class Terminal:
         """Ask for an account's password, unseen."""
         if self._nobody:
             raise SecretError("nobody can be asked for a password here", "run it on a terminal")
-        with self._lock, self._screen.paused():
-            return getpass.getpass(f"Password of {account}: ", stream=sys.stderr)
+        with self._screen.paused():
+            try:
+                return getpass.getpass(f"Password of {account}: ", stream=sys.stderr)
+            except EOFError:
+                raise SecretError("no password was typed", "type it, or take the row out") from None

@@ -19,6 +19,7 @@ from auditor.model import AppProfile, Case, Evidence, InvalidRow, Question, RunI
 FORMAT = 1
 SUFFIX = ".audit-run"
 _MAGIC = b"SQLite format 3\x00"
+_APPLICATION = 0x57534F41  # "WSOA"
 _SCHEMA = """
 CREATE TABLE header (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE apps (name TEXT PRIMARY KEY, data TEXT NOT NULL);
@@ -30,7 +31,16 @@ CREATE TABLE evidence (
     question TEXT NOT NULL, data TEXT NOT NULL
 );
 CREATE INDEX evidence_by_subject ON evidence (kind, subject);
+CREATE INDEX intents_by_case ON intents ("case");
 """
+
+
+# Every intent counts as sent until an answer says that nothing left.
+_SENT = """
+SELECT (SELECT count(*) FROM intents) - (
+    SELECT count(*) FROM evidence JOIN intents ON subject = "case"
+    WHERE kind = 'case' AND question = 'password' AND data NOT LIKE '%"sent":true%'
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +84,19 @@ class Journal:
         """Return an existing run file; raises JournalError when it is none, or from another version."""
         if not path.is_file():
             raise NotARunFile(f"there is no run file {path.name}", "RUN is the path of a .audit-run file")
-        with path.open("rb") as stream:
-            if stream.read(len(_MAGIC)) != _MAGIC:
-                raise NotARunFile(f"{path.name} is no run file", "RUN is the path of a .audit-run file")
-        with _reported(path):
-            connection = _connect(path)
-            found = connection.execute("PRAGMA user_version").fetchone()[0]
+        found = _format_of(path)
         if found != FORMAT:
-            connection.close()
             raise NotARunFile(
                 f"{path.name} is not a run file of this version (format {found}, expected {FORMAT})",
                 "read it with the auditor that wrote it",
             )
-        return cls(path, connection)
+        with _reported(path):
+            return cls(path, _connect(path))
 
     def _fill(self, header: Header, cases: Iterable[Case], invalid: Iterable[InvalidRow]) -> None:
         self._db.executescript(_SCHEMA)
         self._db.execute(f"PRAGMA user_version={FORMAT}")
+        self._db.execute(f"PRAGMA application_id={_APPLICATION}")
         apps: dict[str, AppProfile] = {}
         for seq, case in enumerate(cases):
             apps.setdefault(case.app.name, case.app)
@@ -107,7 +113,7 @@ class Journal:
         """Return the run's header."""
         with self._lock, _reported(self.path):
             text = self._db.execute("SELECT value FROM header WHERE key = 'run'").fetchone()[0]
-            sent = self._db.execute("SELECT count(*) FROM intents").fetchone()[0]
+            sent = self._db.execute(_SENT).fetchone()[0]
         data = json.loads(text)
         return Header(replace(_run_in(data["run"]), submissions=sent), data["settings"])
 
@@ -143,6 +149,11 @@ class Journal:
         """Yield the rows that could not be audited, in inventory order."""
         for (data,) in self._rows("SELECT data FROM invalid ORDER BY seq"):
             yield codec.invalid_in(data)
+
+    def intended(self, case: str) -> datetime | None:
+        """Return when the intent to send a case's password was written down, None where there is none."""
+        found = self._all('SELECT at FROM intents WHERE "case" = ?', case)
+        return datetime.fromisoformat(found[0][0]) if found else None
 
     def about(self, subject: Subject) -> tuple[Evidence, ...]:
         """Return a subject's evidence in the order it was seen."""
@@ -184,6 +195,23 @@ class Journal:
     def _write_header(self, header: Header) -> None:
         data = codec.dump({"run": _run_out(header.run), "settings": dict(header.settings)})
         self._db.execute("INSERT OR REPLACE INTO header VALUES ('run', ?)", (data,))
+
+
+def _format_of(path: Path) -> int:
+    """Return which version of run file this is, without touching it; raises NotARunFile for anything else."""
+    with path.open("rb") as stream:
+        magic = stream.read(len(_MAGIC))
+    if magic == _MAGIC:
+        with _reported(path):
+            looked = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+            try:
+                application = looked.execute("PRAGMA application_id").fetchone()[0]
+                found: int = looked.execute("PRAGMA user_version").fetchone()[0]
+            finally:
+                looked.close()
+        if application == _APPLICATION:
+            return found
+    raise NotARunFile(f"{path.name} is no run file", "RUN is the path of a .audit-run file")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -52,8 +52,11 @@ class Turn(Protocol):
         """Return why not, or None when the password may be sent, once."""
         ...
 
-    def outcome(self, reading: "Reading") -> None:
-        """Tell the gate how it went; a turn that ends without an outcome counts as a refusal."""
+    def outcome(self, reading: "Reading", *, sent: bool) -> None:
+        """Tell the gate how it went, and whether a password left at all.
+
+        A turn that ends without an outcome counts as a refusal.
+        """
         ...
 
 

@@ -1,6 +1,7 @@
 """The door: https only, no redirects, bounded replies, calls recorded, passwords once and to agreed hosts."""
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
+
 from auditor import __version__
 from auditor.errors import NetworkError
 from auditor.model import CallRecord, Failure, Leg
@@ -16,6 +20,7 @@ from auditor.network.tls import client_context
 from auditor.network.transport import Transport, Watched, Wire
 
 _LOG = logging.getLogger(__name__)
+_ODD = re.compile(r"[\x00-\x20\x7f\\@]")
 _TRY_AGAIN = {429, 502, 503, 504}
 _PASSING = {Failure.CONNECT, Failure.TIMEOUT, Failure.RESET}
 _REDIRECTS = range(300, 400)
@@ -56,10 +61,11 @@ class Reply:
 class Door:
     """Everything the auditor asks of the network goes through one of these; safe to share between threads."""
 
-    def __init__(self, settings: DoorSettings, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(self, settings: DoorSettings, sleep: Callable[[float], object] | None = None) -> None:
         self._settings = settings
-        self._sleep = sleep
         self._local = threading.local()
+        self._hurried = threading.Event()
+        self._sleep = sleep or self._hurried.wait
         self._transport = Transport(
             client_context(settings.ca_bundle),
             settings.proxy,
@@ -77,11 +83,11 @@ class Door:
             try:
                 reply = self._call("GET", url, leg, headers or {}, None)
             except NetworkError as error:
-                if error.failure not in _PASSING:
+                if error.failure not in _PASSING or self._hurried.is_set():
                     raise
                 self._pause(None, left)
                 continue
-            if reply.status not in _TRY_AGAIN:
+            if reply.status not in _TRY_AGAIN or self._hurried.is_set():
                 return reply
             self._pause(retry_after(reply.headers), left)
         return self._call("GET", url, leg, headers or {}, None)
@@ -101,7 +107,7 @@ class Door:
         Raises NetworkError: before anything is sent when the host is not among the agreed ones (DESIGN 5);
         afterwards with `sent` true.
         """
-        host = _host(url)
+        host = host_of(url)
         if host not in agreed:
             self._record(leg, "POST", host, None, Failure.REFUSED_BY_DOOR, 0.0, sent=False)
             raise NetworkError(Failure.REFUSED_BY_DOOR, host, "not a host that was agreed to")
@@ -118,6 +124,10 @@ class Door:
         finally:
             self._local.calls = outer
 
+    def hurry(self) -> None:
+        """Ask nothing a second time from now on: the run is being ended."""
+        self._hurried.set()
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
@@ -125,7 +135,7 @@ class Door:
     def _call(
         self, method: str, url: str, leg: Leg, headers: Mapping[str, str], body: Watched | None
     ) -> Reply:
-        host, started = _host(url), time.monotonic()
+        host, started = host_of(url), time.monotonic()
         try:
             _only_https(url, host)
             wire = self._transport.send(method, url, host, _with_agent(headers), body)
@@ -189,13 +199,24 @@ def _with_agent(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
+def host_of(url: str) -> str:
+    r"""Return the host that a connection for this URL would be made to, in lower case; "" when in doubt.
+
+    URL parsers disagree on odd addresses (`https://evil.example\@agreed.example/`), and the one that
+    connects decides who gets the password. So its parser is asked, and what two parsers read differently,
+    or holds user names, backslashes, blanks or control characters, has no host at all.
+    """
+    if _ODD.search(url):
         return ""
+    try:
+        connecting, other = parse_url(url), urlsplit(url)
+        host = (connecting.host or "").lower()
+        same = host == (other.hostname or "").lower() and not connecting.auth and not other.username
+    except (ValueError, HTTPError):
+        return ""
+    return host if same else ""
 
 
 def _only_https(url: str, host: str) -> None:
     if not host or urlsplit(url).scheme.lower() != "https":
-        raise NetworkError(Failure.REFUSED_BY_DOOR, host, "only https is spoken here")
+        raise NetworkError(Failure.REFUSED_BY_DOOR, host, "only plain https addresses are spoken to")

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from auditor.errors import NetworkError
-from auditor.model import Answer, Detail, Flow, Leg, Observed, Question
+from auditor.model import Answer, Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import environment
 from auditor.probes.interface import Outlook
 from auditor.probes.replies import answer_of, answer_to_failure
@@ -43,9 +43,12 @@ def ask_environment(outlook: Outlook, host: str) -> Observed:
         "authority_host": (urlsplit(authority).hostname or "").lower(),
         "resource": challenge.get("resource_id", "")[:200],
     }
-    return outlook.saw(
-        subject, Question.ENVIRONMENT, replace(answer, success=True, failure=None, text=""), details
-    )
+    return outlook.saw(subject, Question.ENVIRONMENT, _challenged(answer), details)
+
+
+def _challenged(answer: Answer) -> Answer:
+    """Return a challenge as the success it is; whatever its body says is part of it."""
+    return replace(answer, success=True, failure=None, text="", error="", codes=(), dataverse_code="")
 
 
 def parse_challenge(header: str) -> dict[str, str]:
@@ -61,7 +64,9 @@ def parse_challenge(header: str) -> dict[str, str]:
 
 
 def _without_challenge(answer: Answer, status: int) -> Answer:
-    """Mark a reply that should have been a challenge; a plain 200 or 401 has no code of its own."""
+    """Mark a reply that should have been a challenge: a 401 without one, or a page of something between."""
     if answer.error or answer.dataverse_code:
         return answer
-    return replace(answer, error="no_challenge" if status in {HTTPStatus.OK, HTTPStatus.UNAUTHORIZED} else "")
+    if status == HTTPStatus.OK:
+        return replace(answer, failure=Failure.NOT_UNDERSTOOD)
+    return replace(answer, error="no_challenge" if status == HTTPStatus.UNAUTHORIZED else "")

@@ -7,11 +7,10 @@ no metadata address. Source: msal 1.39 mex.py, wstrust_request.py, application.p
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from auditor.errors import NetworkError
 from auditor.model import Answer, Flow, Leg
-from auditor.network import Door
+from auditor.network import Door, host_of
 from auditor.probes.replies import answer_of, answer_to_failure, xml_root
 
 USABLE, PLAIN_HTTP, NO_ENDPOINT = "usable", "plain_http", "no_endpoint"
@@ -29,15 +28,7 @@ class Federation:
     @property
     def endpoint_host(self) -> str:
         """Return the host that would receive the password, "" when there is none."""
-        return host_of(self.endpoint)
-
-
-def host_of(url: str) -> str:
-    """Return a URL's host in lower case, "" when there is none."""
-    try:
-        return (urlsplit(url.strip()).hostname or "").lower()
-    except ValueError:
-        return ""
+        return host_of(self.endpoint.strip())
 
 
 def read_federation(door: Door, mex_url: str, active_url: str) -> Federation:
@@ -61,6 +52,8 @@ def read_federation(door: Door, mex_url: str, active_url: str) -> Federation:
 def _from_active_url(active_url: str) -> Federation:
     if "/usernamemixed" not in active_url.lower():
         return Federation(NO_ENDPOINT)
+    if not host_of(active_url.strip()):
+        return Federation(UNREADABLE)
     return Federation(USABLE if active_url.lower().startswith("https://") else PLAIN_HTTP, active_url)
 
 
@@ -71,7 +64,7 @@ def _from_document(text: str, answer: Answer) -> Federation:
     if endpoint is None:
         return Federation(UNREADABLE, answer=answer)
     if endpoint:
-        return Federation(USABLE, endpoint, answer)
+        return Federation(USABLE if host_of(endpoint) else UNREADABLE, endpoint, answer)
     plain = _plain_http_endpoint(text)
     return Federation(PLAIN_HTTP if plain else NO_ENDPOINT, plain, answer)
 

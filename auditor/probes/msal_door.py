@@ -22,8 +22,7 @@ from urllib.parse import urlencode
 
 from auditor.errors import NetworkError
 from auditor.model import Failure, Leg
-from auditor.network import Door, Reply
-from auditor.probes.federation import host_of
+from auditor.network import Door, Reply, host_of
 
 _DROPPED = {"x-anchormailbox", "x-client-last-telemetry", "x-client-current-telemetry"}
 

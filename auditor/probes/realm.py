@@ -13,8 +13,8 @@ from urllib.parse import quote
 from auditor.errors import NetworkError
 from auditor.model import Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import account
-from auditor.network import Reply
-from auditor.probes.federation import Federation, host_of, read_federation
+from auditor.network import Reply, host_of
+from auditor.probes.federation import Federation, read_federation
 from auditor.probes.interface import Outlook
 from auditor.probes.replies import answer_of, answer_to_failure, json_object
 

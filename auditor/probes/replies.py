@@ -18,6 +18,7 @@ from auditor.network.door import retry_after
 from auditor.secrets import Secret, redact
 
 MAX_TEXT = 2_000
+_TELLING = 4
 _TRAILER = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp): .*", re.DOTALL)
 _HEX_CODE = re.compile(r"0x[0-9a-fA-F]{8}")
 _FORBIDDEN_XML = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -42,7 +43,7 @@ def answer_of(
     fault = soap_fault(reply.text)
     if fault is not None:
         code, reason = fault
-        return replace(base, fault=code[:200], text=_clean(reason, secret))
+        return replace(base, fault=_word(code, secret), text=_clean(reason, secret))
     unread = Failure.NOT_UNDERSTOOD if reply.status < HTTPStatus.BAD_REQUEST else None
     return replace(base, failure=unread, text=_clean(reply.text, secret))
 
@@ -94,12 +95,12 @@ def _from_json(base: Answer, data: dict[str, Any], secret: Secret | None) -> Ans
         return _odata_error(base, wrapped, secret)
     return replace(
         base,
-        error=_text(wrapped)[:200],
+        error=_word(_text(wrapped), secret),
         codes=_codes(data.get("error_codes")),
-        suberror=_text(data.get("suberror"))[:200],
+        suberror=_word(_text(data.get("suberror")), secret),
         text=_clean(_TRAILER.sub("", _text(data.get("error_description"))), secret),
-        correlation_id=_text(data.get("correlation_id"))[:80],
-        trace_id=_text(data.get("trace_id"))[:80] or base.trace_id,
+        correlation_id=_word(_text(data.get("correlation_id")), secret),
+        trace_id=_word(_text(data.get("trace_id")), secret) or base.trace_id,
         policies=_policies(data.get("claims")),
     )
 
@@ -108,7 +109,7 @@ def _odata_error(base: Answer, error: dict[str, Any], secret: Secret | None) -> 
     code, message = _text(error.get("code")), _text(error.get("message"))
     found = _HEX_CODE.search(code) or _HEX_CODE.search(message)
     hexadecimal = found.group().lower() if found else ""
-    return replace(base, error=code[:200], dataverse_code=hexadecimal, text=_clean(message, secret))
+    return replace(base, error=_word(code, secret), dataverse_code=hexadecimal, text=_clean(message, secret))
 
 
 def _codes(value: object) -> tuple[int, ...]:
@@ -143,6 +144,17 @@ def _text(value: object) -> str:
 
 def _clean(text: str, secret: Secret | None) -> str:
     """Return a text fit to be kept: one line, redacted, bounded."""
-    shortened = " ".join(text[: 4 * MAX_TEXT].split())
-    known = (secret,) if secret else ()
-    return redact(shortened, *known)[:MAX_TEXT]
+    return " ".join(redact(text[: 4 * MAX_TEXT], *_known(secret)).split())[:MAX_TEXT]
+
+
+def _word(text: str, secret: Secret | None) -> str:
+    """Return a short word of an answer fit to be kept.
+
+    The words of the protocols tell answers apart, so a password of a letter or two may not blot them out.
+    """
+    known = [one for one in _known(secret) if len(one.reveal()) >= _TELLING]
+    return redact(text[:400], *known)[:200]
+
+
+def _known(secret: Secret | None) -> tuple[Secret, ...]:
+    return (secret,) if secret else ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from auditor.errors import SecretError
+from auditor.errors import NothingToAudit, SecretError
 from auditor.gate import Gate
 from auditor.journal import Header, Journal
 from auditor.model import Ask, Case, Evidence, Inventory, Question, Refusal, RunInfo, Why
@@ -30,12 +30,14 @@ def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, 
     journal is returned as usual. Raises ScopeError, JournalError; the run file stays in any case.
     """
     someone_agrees(inventory.cases, settings, tools.ask)
-    journal = Journal.create(path, Header(run), inventory.cases, inventory.invalid)
+    if all(case.skip for case in inventory.cases):
+        raise NothingToAudit("no row of the inventory can be audited", "all are skipped or have errors")
     door = Door(settings.door)
+    journal = Journal.create(path, Header(run, kept(settings)), inventory.cases, inventory.invalid)
     outlook = Outlook(door, settings.vantage, tools.now)
     try:
         run = _ask(journal, run, outlook, settings, tools, inventory)
-        journal.update(Header(replace(run, ended=tools.now())))
+        journal.update(Header(replace(run, ended=tools.now()), kept(settings)))
     except BaseException:
         journal.close()
         raise
@@ -62,7 +64,7 @@ def _ask(
             tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
         scope = agree(plans, settings.scope, tools.ask)
         run = replace(run, scope_tenants=_named(scope, plans), scope_hosts=tuple(sorted(scope.hosts)))
-        journal.update(Header(run))
+        journal.update(Header(run, kept(settings)))
         resolver = Resolver(tools.base, _typed(plans, scope, tools.ask))
         sessions = _sessions(outlook, gate, scope, settings, tools, reached, resolver)
         for case, refusal in refused:
@@ -74,6 +76,23 @@ def _ask(
         run = replace(run, interrupted=True)
     reached.rest(inventory.cases, outlook)
     return replace(run, stopped=gate.stops)
+
+
+def kept(settings: Settings) -> dict[str, str]:
+    """Return the configuration that a run file keeps: what shaped the run, and no address of a proxy."""
+    return {
+        "concurrency": str(settings.concurrency),
+        "rate": "off" if settings.rate is None else f"{settings.rate:g}",
+        "table": settings.table.name if settings.table else "none",
+        "passwords": str(settings.passwords),
+        "people": str(settings.people),
+        "breaker": f"{settings.breaker}",
+        "agreed beforehand": "everything"
+        if settings.scope.everything
+        else ", ".join(sorted(settings.scope.tenants | settings.scope.hosts)),
+        "proxy": "given" if settings.door.proxy else "environment's",
+        "certificates": "given" if settings.door.ca_bundle else "operating system's",
+    }
 
 
 class _Reached:
@@ -97,12 +116,16 @@ class _Reached:
 
 
 def _gate(journal: Journal, settings: Settings, outlook: Outlook) -> Gate:
-    pace = Pace(settings.rate)
-    return Gate(
+    def wait(tenant: str) -> None:
+        pace.wait(tenant)
+
+    gate = Gate(
         settings.breaker,
         intend=lambda key: journal.intend(key.account, str(key), outlook.now()),
-        wait=pace.wait,
+        wait=wait,
     )
+    pace = Pace(settings.rate, sleep=gate.sleep)
+    return gate
 
 
 def _sessions(

@@ -72,7 +72,7 @@ def discover(
 
     questions = _questions(cases, clouds, outlook, keep)
     progress.stage("Discovery", len(questions))
-    each(lambda ask: ask(), questions, threads)
+    each(lambda ask: ask(), questions, threads, outlook.door.hurry)
     return found
 
 

@@ -2,18 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from auditor.journal import Journal
 from auditor.model import (
+    Answer,
     Audit,
     Axis,
     Case,
     CaseResult,
     Contract,
     Evidence,
+    Failure,
+    Flow,
     InvalidRow,
+    Leg,
     NotObserved,
     Observed,
     Question,
@@ -52,17 +56,19 @@ def judge(journal: Journal, rulebook: Rulebook) -> Audit:
     """Return the audit of a run file under these rules."""
     journal.forget_shared()
     run, estate = journal.header.run, build_estate(journal.cases())
+    if run.ended is None:  # the process did not live to write it
+        run = replace(run, interrupted=True)
     summary = summarise(_results(journal, rulebook, estate, run), sum(1 for _ in journal.invalid()))
     return JournalAudit(journal, rulebook, estate, run, summary)
 
 
 def _results(journal: Journal, rulebook: Rulebook, estate: Estate, run: RunInfo) -> Iterator[CaseResult]:
     for case in journal.cases():
-        evidence = _evidence(journal, rulebook, case)
+        evidence = _evidence(journal, rulebook, case, run)
         yield judge_case(rulebook, case, evidence, estate, vantage=run.vantage)
 
 
-def _evidence(journal: Journal, rulebook: Rulebook, case: Case) -> tuple[Evidence, ...]:
+def _evidence(journal: Journal, rulebook: Rulebook, case: Case, run: RunInfo) -> tuple[Evidence, ...]:
     """Return a case's evidence: its tenants', its environment's, its account's and its own.
 
     Tenants and realms may have been asked about at several clouds' sign-in hosts; only what its own
@@ -75,8 +81,22 @@ def _evidence(journal: Journal, rulebook: Rulebook, case: Case) -> tuple[Evidenc
         about.account(case.account),
         about.case(case.key),
     ]
-    found = (item for subject in subjects for item in journal.about(subject))
-    return tuple(item for item in found if _concerns(item, login))
+    found = [item for subject in subjects for item in journal.about(subject) if _concerns(item, login)]
+    if not any(item.question is Question.PASSWORD for item in found):
+        found.append(_left_open(journal, case, run))
+    return tuple(found)
+
+
+def _left_open(journal: Journal, case: Case, run: RunInfo) -> Evidence:
+    """Return what is known of a submission that a broken run left open: sent, or never reached."""
+    subject = about.case(case.key)
+    intended = journal.intended(str(case.key))
+    if intended is None:
+        return NotObserved(subject, Question.PASSWORD, run.started, Why.INTERRUPTED, "", run.vantage)
+    lost = Answer(
+        Flow.ROPC, Leg.TOKEN, failure=Failure.RESET, sent=True, text="the run ended before an answer was kept"
+    )
+    return Observed(subject, Question.PASSWORD, intended, "", run.vantage, lost)
 
 
 def _concerns(item: Evidence, login: str) -> bool:

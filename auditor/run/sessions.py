@@ -82,7 +82,7 @@ class SignIns:
             signed = self.probe.sign_in(plan.case, secret, plan.realm, _target(plan))
             self.sink.record(signed.evidence)
             reading = self.interpret(signed.evidence.answer, _realm(plan))
-            turn.outcome(reading)
+            turn.outcome(reading, sent=signed.evidence.answer.sent)
         self._dataverse(plan.case, signed.token)
         word = _WORDS.get(reading.says.get("ropc", ""), "unknown")
         return "WS-Trust" if word == "eligible" and signed.evidence.details.get("federated") else word

@@ -125,6 +125,29 @@ def test_intents_are_on_disk_before_anything_else_happens(new):
     assert journal.header.run.submissions == 1
 
 
+def test_a_submission_counts_as_sent_until_an_answer_says_that_nothing_left(new):
+    journal = new(case(), case("b@contoso.example"), case("c@contoso.example"))
+    for name in ("sync", "b", "c"):
+        journal.intend(f"{name}@contoso.example", str(case(f"{name}@contoso.example").key), NOW)
+    journal.record(saw(about.case(case().key), sent=True))
+    journal.record(saw(about.case(case("b@contoso.example").key), failure=Failure.CONNECT))
+    assert journal.header.run.submissions == 2
+    assert journal.intended(str(case("c@contoso.example").key)) == NOW
+    assert journal.intended("another") is None
+
+
+def test_a_foreign_database_is_refused_and_left_as_it_was(tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE t (x)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match="no run file"):
+        Journal.open(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_invalid_rows_come_back(new):
     origin = Origin("accounts.csv", "", 7)
     row = InvalidRow(origin, "x", "y", "z", (RowProblem(origin, "account", "no @", "a UPN"),))

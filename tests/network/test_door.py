@@ -2,10 +2,13 @@
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from urllib3.util import parse_url
 
 from auditor.errors import NetworkError, UsageError
 from auditor.model import Failure, Leg
-from auditor.network import Door, DoorSettings
+from auditor.network import Door, DoorSettings, host_of
 from auditor.network.door import retry_after
 from tests.network.conftest import reply
 
@@ -30,6 +33,33 @@ def test_a_password_is_not_sent_to_a_host_that_was_not_agreed_to(open_door, scri
     assert caught.value.failure is Failure.REFUSED_BY_DOOR
     assert not caught.value.sent
     assert server.received == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        r"https://localhost:{port}\@agreed.example/x",
+        r"https://localhost:{port}\.agreed.example/x",
+        "https://agreed.example@localhost:{port}/x",
+        "https://localhost:{port}#@agreed.example/x",
+        "https://localhost:{port}\t@agreed.example/x",
+        "https://agreed.example:443:{port}/x",
+    ],
+)
+def test_an_address_that_parsers_read_differently_gets_no_password(open_door, scripted, address):
+    server = scripted(reply())
+    with pytest.raises(NetworkError) as caught:
+        open_door().post_secret(
+            address.format(port=server.port), Leg.WSTRUST, {}, SECRET, frozenset({"agreed.example"})
+        )
+    assert not caught.value.sent
+    assert server.received == []
+
+
+@given(st.text(), st.sampled_from(["", "https://", "https://agreed.example"]))
+def test_a_host_is_the_one_that_is_connected_to_or_none(text, start):
+    host = host_of(start + text)
+    assert host == "" or host == (parse_url(start + text).host or "").lower()
 
 
 def test_plain_http_is_not_spoken(open_door, scripted):
@@ -113,6 +143,14 @@ def test_a_request_with_a_token_is_asked_once(open_door, scripted):
     server = scripted(reply(503), reply(200))
     headers = {"Authorization": "Bearer planted-token"}
     assert open_door().get_once(server.url(), Leg.WHOAMI, headers).status == 503
+    assert len(server.received) == 1
+
+
+def test_nothing_is_asked_again_once_the_run_is_being_ended(open_door, scripted):
+    server = scripted(reply(503), reply(200))
+    door = open_door()
+    door.hurry()
+    assert door.get(server.url(), Leg.REALM).status == 503
     assert len(server.received) == 1
 
 

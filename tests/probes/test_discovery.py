@@ -185,10 +185,25 @@ def test_a_challenge_names_tenant_authority_and_resource(header):
         challenge(f"Bearer authorization_uri=https://{LOGIN}/common/oauth2/authorize"),
         challenge(GOOD, 200),
         challenge(GOOD, 404),
+        as_text("<html>Welcome to the guest network</html>"),
     ],
 )
 def test_anything_else_is_no_environment(reply):
     assert not ask_environment(outlook(FakeDoor(challenge=reply)), HOST).answer.success
+
+
+def test_a_page_where_a_challenge_was_due_is_something_in_between_not_a_wrong_address():
+    page = as_text("<html>Welcome to the guest network</html>")
+    seen = ask_environment(outlook(FakeDoor(challenge=page)), HOST)
+    assert seen.answer.failure is Failure.NOT_UNDERSTOOD
+
+
+def test_a_challenge_counts_whatever_its_body_says():
+    body = b'{"error": {"code": "0x80041d50", "message": "no token"}}'
+    seen = ask_environment(
+        outlook(FakeDoor(challenge=Reply(401, {"www-authenticate": GOOD}, body, HOST))), HOST
+    )
+    assert (seen.answer.success, seen.answer.dataverse_code, seen.answer.error) == (True, "", "")
 
 
 @given(st.text())

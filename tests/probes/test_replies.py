@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from auditor.model import Failure, Flow, Leg
 from auditor.network import Reply
 from auditor.probes.replies import MAX_TEXT, answer_of, json_object, soap_fault, xml_root
+from auditor.secrets import Secret
 
 
 def answer(body, status=400, **headers):
@@ -40,6 +41,24 @@ def test_html_is_not_understood_where_an_answer_was_due_and_kept_where_an_error_
     assert answer(b"<html>portal</html>", 200).failure is Failure.NOT_UNDERSTOOD
     failed = answer(b"<html>busy</html>", 503)
     assert (failed.failure, failed.http_status, failed.text) == (None, 503, "<html>busy</html>")
+
+
+def test_an_echoed_password_is_taken_out_of_every_field():
+    planted = "correct  horse battery"
+    body = {
+        "error": planted,
+        "suberror": planted,
+        "error_description": f"AADSTS1: {planted}",
+        "correlation_id": planted,
+        "trace_id": planted,
+    }
+    for raw in (body, {"error": {"code": planted, "message": planted}}, f"<p>{planted}</p>".encode()):
+        data = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
+        got = answer_of(Flow.ROPC, Leg.TOKEN, Reply(400, {}, data, "login"), secret=Secret(planted))
+        assert "horse" not in repr(got)
+    fault = f"<E><Fault><faultcode>{planted}</faultcode><faultstring>{planted}</faultstring></Fault></E>"
+    got = answer_of(Flow.ROPC, Leg.WSTRUST, Reply(500, {}, fault.encode(), "sts"), secret=Secret(planted))
+    assert "horse" not in repr(got)
 
 
 def test_both_separators_before_the_trailer_are_cut():

@@ -1,7 +1,7 @@
 """Threads for independent pieces of work, with a clean end when one fails or the operator interrupts."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -27,15 +27,20 @@ def each(
             stop()
         raise
     finally:
-        _wait_out(pool)
+        pool.shutdown(wait=False, cancel_futures=True)
+        _wait_out(futures)
 
 
-def _wait_out(pool: ThreadPoolExecutor) -> None:
-    """Return when no thread of the pool works any more; every request has its own time limit."""
+def _wait_out(futures: "Sequence[Future[object]]") -> None:
+    """Return when no piece of work is under way any more; every request has its own time limit.
+
+    The futures are waited for, not the threads: an interrupted `Thread.join` takes a thread for ended
+    .
+    """
     interrupted = False
     while True:
         try:
-            pool.shutdown(wait=True, cancel_futures=True)
+            wait(futures)
         except KeyboardInterrupt:
             interrupted = True
         else:

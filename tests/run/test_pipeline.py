@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from auditor.journal import Journal
 from auditor.model import Axis, NotObserved, Observed, Question, Why
 from auditor.rulebook.load import load_rulebook
 from auditor.run.judged import judge
@@ -201,3 +202,57 @@ def test_empty_passwords_and_outer_blanks_are_refused_before_sending(audit_world
     audited = audit_world(small_world)
     assert slot(audited.results[0], Question.PASSWORD).why is Why.CREDENTIAL_UNFIT
     assert audited.submissions == {}
+
+
+def test_a_submission_whose_answer_was_never_kept_is_unknown_and_not_unasked(audit_world, small_world):
+    import sqlite3  # noqa: PLC0415 - used here alone
+
+    audited = audit_world(small_world)
+    audited.journal.close()
+    with sqlite3.connect(audited.journal.path) as broken:
+        broken.execute("DELETE FROM evidence WHERE question = 'password'")
+    broken.close()
+    again = Journal.open(audited.journal.path)
+    (result,) = judge(again, load_rulebook()).results()
+    again.close()
+    assert reading_of(result) == "outcome_unknown"
+    assert result.facts["submission"].value == "sent"
+    assert result.verdicts[Axis.ROPC].unknown
+
+
+def test_a_run_that_did_not_live_to_its_end_is_incomplete(audit_world, small_world):
+    import sqlite3  # noqa: PLC0415 - used here alone
+
+    from auditor.exit_codes import verdict_of  # noqa: PLC0415 - used here alone
+
+    audited = audit_world(small_world)
+    audited.journal.close()
+    with sqlite3.connect(audited.journal.path) as broken:
+        broken.execute("DELETE FROM intents")
+        broken.execute("DELETE FROM evidence WHERE kind = 'case'")
+        broken.execute("UPDATE header SET value = json_set(value, '$.run.ended', null)")
+    broken.close()
+    again = Journal.open(audited.journal.path)
+    audit = judge(again, load_rulebook())
+    (result,) = audit.results()
+    code, (said,) = verdict_of(audit)
+    again.close()
+    assert slot(result, Question.PASSWORD).why is Why.INTERRUPTED
+    assert code == 4
+    assert said.startswith("interrupted: 1 case not reached")
+
+
+def test_the_run_file_keeps_the_configuration_and_no_address_of_a_proxy(audit_world, small_world):
+    audited = audit_world(small_world)
+    kept = audited.journal.header.settings
+    assert kept["table"] == "account"
+    assert kept["proxy"] == "given"
+    assert "127.0.0.1" not in str(kept)
+
+
+def test_an_inventory_of_skipped_rows_alone_is_nothing_to_audit(audit_world, small_world):
+    from auditor.errors import NothingToAudit  # noqa: PLC0415 - used here alone
+
+    small_world["inventory"][0]["skip"] = "retired"
+    with pytest.raises(NothingToAudit):
+        audit_world(small_world)

@@ -1,0 +1,53 @@
+"""Workers: a failure or Ctrl-C ends what is under way, and whoever returns may say what was done."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from auditor.run.workers import each
+
+
+def test_every_item_is_worked_on():
+    done = []
+    each(done.append, range(50), 4)
+    assert sorted(done) == list(range(50))
+
+
+def test_an_error_stops_what_has_not_begun_and_is_raised():
+    done, stopped = [], []
+
+    def work(item):
+        if item == 0:
+            raise ValueError("first")
+        done.append(item)
+
+    with pytest.raises(ValueError, match="first"):
+        each(work, range(500), 1, lambda: stopped.append(True))
+    assert stopped == [True]
+    assert len(done) < 500
+
+
+def test_a_second_ctrl_c_does_not_return_while_something_is_under_way():
+    begun, release, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work(item):
+        begun.set()
+        release.wait(10)
+        ended.set()
+
+    def press_twice():
+        begun.wait(10)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def stop():
+        threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        threading.Timer(0.3, release.set).start()
+
+    presser = threading.Thread(target=press_twice)
+    presser.start()
+    with pytest.raises(KeyboardInterrupt):
+        each(work, range(3), 1, stop)
+    presser.join()
+    assert ended.is_set()

@@ -17,8 +17,9 @@ def each(
     say what was done, and nothing is being done any more.
     """
     pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="auditor")
-    futures = [pool.submit(work, item) for item in items]
+    futures: list[Future[object]] = []
     try:
+        futures.extend(pool.submit(work, item) for item in items)
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
         for future in done:
             future.result()
@@ -28,7 +29,7 @@ def each(
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        _wait_out(futures)
+        _wait_out([future for future in futures if not future.cancelled()])
 
 
 def _wait_out(futures: "Sequence[Future[object]]") -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -37,15 +38,16 @@ def test_a_second_ctrl_c_does_not_return_while_something_is_under_way():
         release.wait(10)
         ended.set()
 
-    def press_twice():
+    def press():
         begun.wait(10)
+        time.sleep(0.2)  # until everything is submitted and waited for
         os.kill(os.getpid(), signal.SIGINT)
 
     def stop():
-        threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-        threading.Timer(0.3, release.set).start()
+        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        threading.Timer(0.6, release.set).start()
 
-    presser = threading.Thread(target=press_twice)
+    presser = threading.Thread(target=press)
     presser.start()
     with pytest.raises(KeyboardInterrupt):
         each(work, range(3), 1, stop)

@@ -2,7 +2,9 @@
 
 import contextlib
 import socket
+import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -18,12 +20,29 @@ def reply(status=200, body=b"{}", **headers):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+class Drip:
+    """A script step: a reply that comes in small pieces, a little apart, until the client hangs up."""
+
+    def __init__(self, head, piece, pieces=60):
+        self.head, self.piece, self.pieces, self.sent = head, piece, pieces, 0
+
+    def __call__(self, line):
+        line.sendall(b"HTTP/1.1 200 Scripted\r\nConnection: close\r\n" + self.head + b"\r\n\r\n")
+        for _ in range(self.pieces):
+            threading.Event().wait(0.02)
+            line.sendall(self.piece)
+            self.sent += 1
+
+
 @dataclass
 class Scripted:
-    """The server: `steps` are replies in order (the last one stays), or None to break the line."""
+    """The server: `steps` are replies in order (the last one stays), or None to break the line.
+
+    A step that is a function writes to the line itself.
+    """
 
     port: int
-    steps: list[bytes | None]
+    steps: list[bytes | Callable[[ssl.SSLSocket], None] | None]
     received: list[bytes] = field(default_factory=list)
 
     def url(self, path="/"):
@@ -80,7 +99,9 @@ def _answer(context, raw, server):
     with contextlib.suppress(OSError), context.wrap_socket(raw, server_side=True) as line:
         server.received.append(_read_request(line))
         step = server.next_step()
-        if step is not None:
+        if callable(step):
+            step(line)
+        elif step is not None:
             line.sendall(step)
         else:
             line.shutdown(socket.SHUT_RDWR)

@@ -10,7 +10,7 @@ from auditor.errors import NetworkError, UsageError
 from auditor.model import Failure, Leg
 from auditor.network import Door, DoorSettings, host_of
 from auditor.network.door import retry_after
-from tests.network.conftest import reply
+from tests.network.conftest import Drip, reply
 
 SECRET = b"grant_type=password&password=planted"
 LOCALHOST = frozenset({"localhost"})
@@ -132,6 +132,14 @@ def test_a_certificate_bundle_in_the_environment_does_not_override_ours(
     assert open_door().get(scripted(reply()).url(), Leg.REALM).status == 200
 
 
+def test_certificates_of_other_bundles_do_not_join_ours(open_door, scripted):
+    door = open_door()
+    before = door._transport._context.get_ca_certs()
+    door.get(scripted(reply()).url(), Leg.REALM)
+    assert len(before) == 1
+    assert door._transport._context.get_ca_certs() == before
+
+
 def test_a_passing_trouble_is_asked_again_when_no_password_is_in_it(open_door, scripted):
     server = scripted(None, reply(503), reply(200))
     door = open_door()
@@ -173,6 +181,24 @@ def test_a_silent_server_times_out_and_the_password_counts_as_sent(open_door, sc
         _post(open_door(read_timeout=0.2), server)
     assert caught.value.sent
     assert caught.value.failure in {Failure.TIMEOUT, Failure.RESET}
+
+
+OF_A_LENGTH = pytest.param(
+    b"Content-Length: 60",
+    b"x",
+    marks=pytest.mark.xfail(
+        strict=True, raises=AssertionError, reason="the deadline is looked at only when 64 KB have come"
+    ),
+)
+
+
+@pytest.mark.parametrize(("head", "piece"), [(b"Transfer-Encoding: chunked", b"1\r\nx\r\n"), OF_A_LENGTH])
+def test_a_reply_that_drips_is_cut_at_the_deadline(open_door, scripted, head, piece):
+    drip = Drip(head, piece)
+    with pytest.raises(NetworkError) as caught:
+        _post(open_door(deadline=0.1), scripted(drip))
+    assert (caught.value.failure, caught.value.sent) == (Failure.TIMEOUT, True)
+    assert drip.sent < drip.pieces, "it was listened to until the end"
 
 
 def test_cookies_do_not_travel_from_one_request_to_the_next(open_door, scripted):

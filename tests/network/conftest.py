@@ -30,8 +30,8 @@ class Drip:
         line.sendall(b"HTTP/1.1 200 Scripted\r\nConnection: close\r\n" + self.head + b"\r\n\r\n")
         for _ in range(self.pieces):
             threading.Event().wait(0.02)
-            line.sendall(self.piece)
             self.sent += 1
+            line.sendall(self.piece)
 
 
 @dataclass

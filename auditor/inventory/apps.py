@@ -7,6 +7,7 @@ from auditor.inventory.columns import squash
 from auditor.inventory.fields import client_id
 from auditor.inventory.interface import CellError
 from auditor.inventory.texts import shown
+from auditor.model import Sureness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,8 @@ class Apps:
     def _by_client(self, identifier: str) -> "tuple[AppProfile, str]":
         profiles = self.by_client.get(identifier, ())
         if not profiles:
-            return replace(self.pattern, name=identifier, client_id=identifier), ""
+            given = Sureness.SOURCED  # by whoever wrote the inventory
+            return replace(self.pattern, name=identifier, client_id=identifier, client_id_sure=given), ""
         chosen = next((p for p in profiles if p.name == PREFERRED), profiles[0])
         if len(profiles) == 1:
             return chosen, ""

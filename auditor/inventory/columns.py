@@ -119,9 +119,7 @@ def _header(reading: _Reading) -> Header:
 def _remarks(titles_above: int, header: Header) -> tuple[str, ...]:
     remarks = []
     if titles_above:
-        remarks.append(
-            f"the header is row {header.row}; filled rows above it, passed over: {titles_above}"
-        )
+        remarks.append(f"the header is row {header.row}; filled rows above it, passed over: {titles_above}")
     if header.ignored:
         remarks.append(
             f"columns that mean nothing here were ignored: {listed(header.ignored, _NAMED_AT_MOST)}"

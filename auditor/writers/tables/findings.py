@@ -40,7 +40,9 @@ def spelled_out(fix: "Fix", texts: "Texts") -> str:
 
 
 def _what(finding: "Finding") -> str:
-    candidates = (f"- {found.outcome}: {found.how_to_tell}" for found in finding.candidates)
+    candidates = (
+        f"Possibly {found.outcome.replace('_', ' ')}: {found.how_to_tell}" for found in finding.candidates
+    )
     return "\n".join((finding.what, *candidates))
 
 

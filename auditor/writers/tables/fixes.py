@@ -1,8 +1,10 @@
 """The table of fixes: one record per distinct action, with the accounts it frees, the most freeing first."""
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from auditor.writers.tables.content import Columns, Content, Place
 from auditor.writers.tables.findings import spelled_out
@@ -20,7 +22,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FixLine:
-    """One action and what it is good for.
+    """One action and what it is good for. What has to be done for several accounts, each alike, names none.
 
     `accounts` and `first_choice` count distinct accounts whose findings name the fix at all, or name it
     first; `names` are the first of them; severity and lane are the gravest and the soonest.
@@ -62,6 +64,7 @@ class FixBook:
 @dataclass(slots=True)
 class _Use:
     fix: "Fix"
+    general: "Fix"
     severity: "Severity"
     lane: "Lane"
     accounts: set[int] = field(default_factory=set)
@@ -81,7 +84,7 @@ class _Use:
 
     def line(self) -> FixLine:
         return FixLine(
-            self.fix,
+            self.general if len(self.accounts) > 1 else self.fix,
             len(self.accounts),
             len(self.first_choice),
             tuple(self.names),
@@ -94,34 +97,65 @@ class _Use:
 def fix_book(results: "Iterable[CaseResult]") -> FixBook:
     """Return what has to be done, gathered in one reading of the results; holds numbers, not results."""
     numbers: dict[str, int] = {}
-    uses: dict[Key, _Use] = {}
+    uses: dict[Fix, _Use] = {}
+    lines: dict[Key, Fix] = {}
     for result in results:
         number = numbers.setdefault(result.case.account_id, len(numbers))
         for finding in result.findings:
             for rank, fix in enumerate(finding.fixes):
-                key = (fix.id, fix.group)
+                key = lines.setdefault((fix.id, fix.group), general(fix, result.case.account))
                 if key not in uses:
-                    uses[key] = _Use(fix, finding.severity, finding.lane)
+                    uses[key] = _Use(fix, key, finding.severity, finding.lane)
                 uses[key].add(result.case.account, number, finding, first=rank == 0)
-    return _ordered(uses)
+    return _ordered(uses, lines)
 
 
-def _ordered(uses: "Mapping[Key, _Use]") -> FixBook:
-    kinds: dict[str, list[Key]] = defaultdict(list)
+def general(fix: "Fix", account: str) -> "Fix":
+    """Return what a fix says of any account: its own name replaced, so that alike fixes are one."""
+    if account.lower() not in fix.group.lower():
+        return fix
+    named = _forms(account)
+
+    def said(text: str) -> str:
+        return named.sub("<account>", text)
+
+    return replace(
+        fix,
+        title=said(fix.title),
+        steps=tuple(said(step) for step in fix.steps),
+        command=said(fix.command),
+        link=said(fix.link),
+        verify=said(fix.verify),
+        group=named.sub(f"accounts of {account.rpartition('@')[2].lower()}", fix.group),
+    )
+
+
+def _forms(account: str) -> "re.Pattern[str]":
+    """Return what finds an account's name as texts, commands and links hold it."""
+    forms = {account, account.replace("'", "''"), quote(account, safe=""), quote(account)}
+    longest_first = sorted(map(re.escape, forms), key=len, reverse=True)
+    return re.compile("|".join(longest_first), re.IGNORECASE)
+
+
+def _ordered(uses: "Mapping[Fix, _Use]", lines: "Mapping[Key, Fix]") -> FixBook:
+    kinds: dict[str, list[Fix]] = defaultdict(list)
     for key in sorted(uses, key=lambda key: _weight(uses[key])):
-        kinds[key[0]].append(key)
+        kinds[key.id].append(key)
     reach = {kind: _reach([uses[key] for key in keys]) for kind, keys in kinds.items()}
     order = sorted(kinds, key=lambda kind: (reach[kind].order, kind))
     keys = [key for kind in order for key in kinds[kind]]
-    records = {key: record for record, key in enumerate(keys)}
+    places = {key: record for record, key in enumerate(keys)}
+    records = {key: places[line] for key, line in lines.items()}
     common = tuple(
-        CommonFix(
-            uses[kinds[kind][0]].fix, reach[kind].first_choice, len(kinds[kind]), records[kinds[kind][0]]
-        )
+        _common(uses[kinds[kind][0]], reach[kind], len(kinds[kind]), places[kinds[kind][0]])
         for kind in order
         if reach[kind].first_choice
     )
     return FixBook(tuple(uses[key].line() for key in keys), records, common)
+
+
+def _common(first: _Use, reach: "_Reach", actions: int, record: int) -> CommonFix:
+    return CommonFix(first.line().fix, reach.first_choice, actions, record)
 
 
 def _weight(use: _Use) -> tuple[int, int, int, str, str]:

@@ -39,4 +39,4 @@ def test_a_finding_without_a_fix_leaves_the_columns_of_the_fix_empty(rows):
 
 def test_possible_causes_are_listed_with_how_to_tell(rows):
     what = row_of(rows, "outcome-unknown")["what"]
-    assert "\n- network_failure: other accounts fail in the same minute" in what
+    assert "\nPossibly network failure: other accounts fail in the same minute" in what

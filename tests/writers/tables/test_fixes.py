@@ -77,3 +77,24 @@ def test_steps_say_which_licence_they_need_and_what_is_not_confirmed(audit, make
 
 def test_no_finding_means_no_line():
     assert fix_book([]).lines == fix_book([]).common == ()
+
+
+def test_the_same_steps_for_many_accounts_are_one_fix_that_names_none():
+    from auditor.model import Desk, Disposition, Effort, Fix  # noqa: PLC0415 - used here alone
+    from auditor.writers.tables.fixes import general  # noqa: PLC0415 - used here alone
+
+    def fix(upn, quoted, encoded):
+        return Fix(
+            "reset", "Reset the password", (f"Open {upn}.",), "Helpdesk", Desk.ENTRA, Effort.MINUTES,
+            Disposition.LASTING, f"{upn} signs in.", upn,
+            command=f"Update-MgUser -UserId '{quoted}'", link=f"https://portal.example/?u={encoded}",
+        )  # fmt: skip
+
+    one = general(
+        fix("o'neil@contoso.example", "o''neil@contoso.example", "o%27neil%40contoso.example"),
+        "O'Neil@contoso.example",
+    )
+    other = general(fix("b@contoso.example", "b@contoso.example", "b%40contoso.example"), "b@contoso.example")
+    assert one == other
+    assert one.steps == ("Open <account>.",)
+    assert one.group == "accounts of contoso.example"

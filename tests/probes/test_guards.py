@@ -95,38 +95,40 @@ def test_the_assertion_goes_out_though_the_password_has_gone():
     assert [leg for leg, *_ in door.posts] == [Leg.WSTRUST, Leg.TOKEN]
 
 
-@pytest.mark.parametrize("body", ["<html>ticket 4711</html>", "access_token=ticket 4711", '["ticket 4711"]'])
+@pytest.mark.parametrize(
+    "body", ["<html>planted ticket</html>", "access_token=planted ticket", '["planted ticket"]']
+)
 def test_msal_does_not_log_a_reply_that_it_cannot_read(loud_msal, caplog, capfd, body):
     with caplog.at_level(logging.DEBUG):
         signed = sign_in(FakeDoor(token=as_text(body)))
     assert not signed.evidence.answer.success
     captured = capfd.readouterr()
-    assert "4711" not in caplog.text + captured.out + captured.err
+    assert "ticket" not in caplog.text + captured.out + captured.err
 
 
 @pytest.mark.parametrize(
     "reply",
     [
-        as_text("<html>ticket 4711</html>"),
-        as_text("ticket 4711", 204),
-        as_json({"ticket": "ticket 4711"}),
-        as_json({"error_description": "ticket 4711"}),
-        as_json({"access_token": ["ticket 4711"]}),
-        as_json({"access_token": None, "error_description": "ticket 4711"}),
+        as_text("<html>planted ticket</html>"),
+        as_text("planted ticket", 204),
+        as_json({"ticket": "planted ticket"}),
+        as_json({"error_description": "planted ticket"}),
+        as_json({"access_token": ["planted ticket"]}),
+        as_json({"access_token": None, "error_description": "planted ticket"}),
     ],
 )
 def test_a_good_reply_that_is_no_token_is_not_understood_and_its_text_is_dropped(reply):
     signed = sign_in(FakeDoor(token=reply))
     assert signed.token is None
     assert signed.evidence.answer.failure is Failure.NOT_UNDERSTOOD
-    assert "4711" not in repr(signed.evidence)
+    assert "ticket" not in repr(signed.evidence)
 
 
 def test_what_a_federation_server_sends_instead_of_an_assertion_is_dropped_too():
     where = realm("Federated", **FEDERATED)
-    signed = sign_in(FakeDoor(wstrust=as_text(RSTR.format(type="urn:ticket:4711"))), where=where)
+    signed = sign_in(FakeDoor(wstrust=as_text(RSTR.format(type="urn:planted:ticket"))), where=where)
     assert signed.evidence.answer.failure is Failure.NOT_UNDERSTOOD
-    assert "4711" not in repr(signed.evidence)
+    assert "ticket" not in repr(signed.evidence)
 
 
 @pytest.mark.parametrize("status", [201, 202, 400, 401, 500])

@@ -114,7 +114,7 @@ def test_a_password_from_the_keyring_stands_in_nothing_that_is_written(
     auditor, through, rows, ring, tmp_path
 ):
     inventory = rows(row("sync@contoso.example", credential="keyring:dynamics/sync"))
-    done = auditor("audit", inventory, "--yes", "--verbose", "-o", "r.json", *through)
+    done = auditor("audit", inventory, "--yes", "-o", "r.json", *through)
     (case,) = read_json(tmp_path / "r.json")["cases"]
     assert case["verdicts"]["ropc"]["value"] == "eligible"
     assert SECRETS[0] not in done.out + done.err

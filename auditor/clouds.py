@@ -57,10 +57,6 @@ class Clouds:
         """Return the cloud that a bare Dataverse host belongs to."""
         return next((cloud for cloud in self.known if any(_fits(host, p) for p in cloud.dataverse)), None)
 
-    def of_login(self, host: str) -> Cloud | None:
-        """Return a cloud that signs in at this host (the commercial one for the shared host)."""
-        return next((c for c in self.known[::-1] if c.signs_in_at(host)), None)
-
     def environment_host(self, text: str) -> str:
         """Return `org.crm4.dynamics.com` from whatever people paste: a URL with path, `.api.`, no scheme.
 

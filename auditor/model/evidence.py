@@ -94,7 +94,7 @@ class Observed:
       `personal` (bool)
     tenant: `tenant_id` (GUID), `region`, `sub_region`, `cloud_instance`
     environment: `tenant_id`, `authority_host`, `resource`
-    password: `federated` (bool: the WS-Trust leg was used), `scope`
+    password: `federated` (bool: the WS-Trust leg was used), `scope`, `calls` (the exchanges, in words)
     whoami: `user_id`; table: `table`
     """
 

@@ -221,4 +221,3 @@ class Why(StrEnum):
     NO_TOKEN = "no token to ask with"  # noqa: S105 - a reason
     BREAKER = "stopped by the breaker"
     INTERRUPTED = "interrupted"
-    GRANT_NOT_OFFERED = "the app does not use this grant"

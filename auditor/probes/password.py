@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from auditor.model import Answer, Case, Detail, Failure, Flow, Leg, Observed, Question
+from auditor.model import Answer, CallRecord, Case, Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import case as case_subject
 from auditor.probes.interface import Outlook
 from auditor.probes.msal_door import Attempt, Forgetful, MsalDoor
@@ -62,12 +62,12 @@ class PasswordProbe:
         """
         attempt = Attempt(_realm_words(realm.details), target.agreed)
         raised = ""
-        with self._client.attempt(attempt):
+        with self._client.attempt(attempt), self._outlook.door.recording() as calls:
             try:
                 self._submit(case, secret, target)
             except Exception as error:  # noqa: BLE001 - the probe boundary: msal raises more than it documents
                 raised = type(error).__name__
-        return self._read(case, attempt, raised, secret)
+        return self._read(case, attempt, raised, secret, tuple(_told(call) for call in calls))
 
     def _submit(self, case: Case, secret: Secret, target: Target) -> None:
         app = self._app(target, case.app.client_id)
@@ -80,17 +80,28 @@ class PasswordProbe:
                 self._apps[key] = _new_app(self._client, *key)
             return self._apps[key]
 
-    def _read(self, case: Case, attempt: Attempt, raised: str, secret: Secret) -> SignedIn:
+    def _read(
+        self, case: Case, attempt: Attempt, raised: str, secret: Secret, calls: tuple[str, ...]
+    ) -> SignedIn:
         answer = _answer(attempt, raised, secret)
         answer = replace(
             answer, sent=attempt.sent, correlation_id=answer.correlation_id or attempt.correlation_id
         )
-        details: dict[str, Detail] = {"federated": attempt.federated, "scope": scope_of(case)}
+        details: dict[str, Detail] = {
+            "federated": attempt.federated,
+            "scope": scope_of(case),
+            "calls": calls,
+        }
         token = _token(attempt)
         if token:
             answer = replace(answer, success=True, failure=None, error="", text="")
         evidence = self._outlook.saw(case_subject(case.key), Question.PASSWORD, answer, details)
         return SignedIn(evidence, Secret(token) if token else None)
+
+
+def _told(call: CallRecord) -> str:
+    """Return one exchange as evidence: which leg, to whom, how it ended."""
+    return f"{call.leg} {call.method} {call.host}: {call.failure or call.status}"
 
 
 def scope_of(case: Case) -> str:

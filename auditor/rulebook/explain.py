@@ -125,7 +125,11 @@ def relevant(
 
     Behind that, the gravest first and side remarks last. A benign outcome has none.
     """
-    base: dict[str, FactValue] = {"kind": Known(kind), "password": Known(password)}
+    base: dict[str, FactValue] = {
+        "kind": Known(kind),
+        "password": Known(password),
+        "expected": Known("nothing"),  # there is no inventory that could expect anything
+    }
     base |= {fact: Known(value) for fact, value in book.outcomes[outcome].says.items()}
     if realm:
         base["realm"] = Known(realm)

@@ -163,5 +163,9 @@ def _typed(plans: Sequence[Plan], scope: AgreedScope, ask: Ask) -> dict[str, Sec
 
 
 def _named(scope: AgreedScope, plans: Sequence[Plan]) -> tuple[str, ...]:
-    names = {f"{plan.domain} ({plan.tenant_id})" for plan in plans if plan.tenant_id in scope.tenants}
-    return tuple(sorted(names))
+    """Return the agreed tenants, each once: its domains as the inventory has them, and its id."""
+    domains: dict[str, set[str]] = {}
+    for plan in plans:
+        if plan.tenant_id in scope.tenants:
+            domains.setdefault(plan.tenant_id, set()).add(plan.domain)
+    return tuple(sorted(f"{', '.join(sorted(names))} ({tenant})" for tenant, names in domains.items()))

@@ -1,6 +1,7 @@
 """A door that answers from a script instead of the network, and the cases that go through it."""
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -41,6 +42,10 @@ class FakeDoor:
     def get(self, url, leg, headers=None):
         self.gets.append((leg, url, headers or {}))
         return self._answer(leg, url, b"")
+
+    @contextmanager
+    def recording(self):
+        yield []
 
     def get_once(self, url, leg, headers):
         return self.get(url, leg, headers)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TABLE = "not_audited"
 # by design, or following from another row: neither is a gap of its own
-_NO_GAP = frozenset({Why.NOT_ASKED, Why.NO_TOKEN, Why.GRANT_NOT_OFFERED, Why.SKIPPED})
+_NO_GAP = frozenset({Why.NOT_ASKED, Why.NO_TOKEN, Why.SKIPPED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from auditor.errors import NetworkError
 from auditor.model import Failure
@@ -92,13 +93,14 @@ class Transport:
                 content = self._read(reply, host, started)
                 lowered = {name.lower(): value for name, value in reply.headers.items()}
                 return Wire(reply.status_code, lowered, content)
-        except (requests.exceptions.RequestException, OSError, ValueError) as error:
+        except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
             sent = body is not None and body.begun
             raise NetworkError(failure_of(error), host, type(error).__name__, sent=sent) from None
 
     def _read(self, reply: requests.Response, host: str, started: float) -> bytes:
         parts, size = [], 0
-        for part in reply.iter_content(_CHUNK):
+        # read1 returns what has arrived; a read of a whole chunk would wait for a server that drips
+        while part := reply.raw.read1(_CHUNK, decode_content=True):
             size += len(part)
             parts.append(part)
             if size > self._max_body:

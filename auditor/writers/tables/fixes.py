@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from auditor.model import Severity
 from auditor.writers.tables.content import Columns, Content, Place
 from auditor.writers.tables.findings import spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from auditor.model import CaseResult, Finding, Fix, Lane, Severity
+    from auditor.model import CaseResult, Finding, Fix, Lane
     from auditor.writers.texts import Texts
 
 TABLE = "fixes"
@@ -69,6 +70,7 @@ class _Use:
     lane: "Lane"
     accounts: set[int] = field(default_factory=set)
     first_choice: set[int] = field(default_factory=set)
+    pressing: set[int] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
     findings: dict[str, None] = field(default_factory=dict)
 
@@ -78,6 +80,8 @@ class _Use:
         self.accounts.add(number)
         if first:
             self.first_choice.add(number)
+        if first and finding.severity.rank <= Severity.MEDIUM.rank:
+            self.pressing.add(number)
         self.severity = min(self.severity, finding.severity, key=lambda word: word.rank)
         self.lane = min(self.lane, finding.lane, key=lambda word: word.rank)
         self.findings[finding.title] = None
@@ -158,24 +162,28 @@ def _common(first: _Use, reach: "_Reach", actions: int, record: int) -> CommonFi
     return CommonFix(first.line().fix, reach.first_choice, actions, record)
 
 
-def _weight(use: _Use) -> tuple[int, int, int, str, str]:
-    return (-len(use.first_choice), -len(use.accounts), use.severity.rank, use.fix.id, use.fix.group)
+def _weight(use: _Use) -> tuple[tuple[int, int, int], int, str, str]:
+    """Return what sorts fixes: first those that many need for something that presses."""
+    reach = (-len(use.pressing), -len(use.first_choice), -len(use.accounts))
+    return (reach, use.severity.rank, use.fix.id, use.fix.group)
 
 
 class _Reach(NamedTuple):
+    pressing: int
     first_choice: int
     accounts: int
     gravest: int
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        return (-self.first_choice, -self.accounts, self.gravest)
+    def order(self) -> tuple[int, int, int, int]:
+        return (-self.pressing, -self.first_choice, -self.accounts, self.gravest)
 
 
 def _reach(uses: list[_Use]) -> _Reach:
     first: set[int] = set().union(*(use.first_choice for use in uses))
     named: set[int] = set().union(*(use.accounts for use in uses))
-    return _Reach(len(first), len(named), min(use.severity.rank for use in uses))
+    pressing: set[int] = set().union(*(use.pressing for use in uses))
+    return _Reach(len(pressing), len(first), len(named), min(use.severity.rank for use in uses))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ Reference schemes: `env:NAME`, `file:PATH` (relative to the inventory), `prompt`
 `plaintext` that holds a Secret. Neither reference texts nor values are ever shown.
 """
 
+import hmac
 import html
 import json
 import os
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,6 +162,29 @@ class Resolver:
         if value is None:
             raise SecretError("the keyring has no entry that the credential names")
         return Secret(value)
+
+
+class Alike:
+    """Finds accounts with equal passwords, and keeps nothing from which one could be recovered.
+
+    Passwords are compared by a digest under a key that lives as long as this object, in memory.
+    """
+
+    def __init__(self) -> None:
+        self._key = os.urandom(32)
+        self._accounts: dict[bytes, set[str]] = {}
+        self._lock = threading.Lock()
+
+    def note(self, account: str, secret: Secret) -> None:
+        """Take notice of an account's password."""
+        digest = hmac.digest(self._key, secret.reveal().encode("utf-8", "surrogatepass"), "sha256")
+        with self._lock:
+            self._accounts.setdefault(digest, set()).add(account.lower())
+
+    def accounts(self) -> list[str]:
+        """Return the accounts whose password another account has, too; not with whom they share it."""
+        with self._lock:
+            return sorted(name for group in self._accounts.values() if len(group) > 1 for name in group)
 
 
 _HIDDEN = "[hidden]"

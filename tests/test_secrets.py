@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import SecretError
-from auditor.secrets import Resolver, Secret, parse_reference, plaintext, redact
+from auditor.secrets import Alike, Resolver, Secret, parse_reference, plaintext, redact
 
 PLANTED = "pl@nted-Passw0rd"
 
@@ -154,3 +154,18 @@ def test_a_secret_is_recognised_however_it_comes_back(echoed):
 @given(st.text(min_size=3, alphabet=st.characters(blacklist_characters="[hiden]")), st.text(), st.text())
 def test_a_known_secret_never_survives_redaction(value, before, after):
     assert value not in redact(before + value + after, Secret(value))
+
+
+def test_accounts_with_equal_passwords_are_found_and_nothing_of_the_password_is_kept():
+    alike = Alike()
+    for account, value in (("A@x.example", PLANTED), ("b@x.example", PLANTED), ("c@x.example", "other")):
+        alike.note(account, Secret(value))
+    assert alike.accounts() == ["a@x.example", "b@x.example"]
+    assert PLANTED not in repr(vars(alike))
+
+
+def test_one_account_seen_twice_shares_with_nobody():
+    alike = Alike()
+    for account in ("a@x.example", "A@x.example"):
+        alike.note(account, Secret(PLANTED))
+    assert alike.accounts() == []

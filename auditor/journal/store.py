@@ -5,7 +5,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -149,6 +149,20 @@ class Journal:
         """Yield the rows that could not be audited, in inventory order."""
         for (data,) in self._rows("SELECT data FROM invalid ORDER BY seq"):
             yield codec.invalid_in(data)
+
+    def compared(self, accounts: Sequence[str]) -> None:
+        """Keep which accounts have a password that another account has, too."""
+        with self._lock, _reported(self.path):
+            self._db.execute(
+                "INSERT OR REPLACE INTO header VALUES ('same passwords', ?)", (codec.dump(accounts),)
+            )
+            self._db.commit()
+
+    @property
+    def same_passwords(self) -> frozenset[str] | None:
+        """Return the accounts that share a password, None where the run did not live to compare them."""
+        found = self._all("SELECT value FROM header WHERE key = 'same passwords'")
+        return frozenset(json.loads(found[0][0])) if found else None
 
     def intended(self, case: str) -> datetime | None:
         """Return when the intent to send a case's password was written down, None where there is none."""

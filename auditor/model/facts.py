@@ -85,7 +85,7 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     # across the estate
     FactSpec("shared_account", "several integration apps use this account", YES_NO, "inventory"),
     FactSpec("shared_credential", "another account uses the same credential", YES_NO, "inventory"),
-    FactSpec("shared_password", "another account has the same password", YES_NO, "inventory"),
+    FactSpec("shared_password", "another account has the same password", YES_NO, "inventory, password"),
     # from the judgement itself
     FactSpec("contract", "how the expectation came out", tuple(Contract), "judgement"),
 )

@@ -129,7 +129,7 @@ def facts_of(
 def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mapping[str, FactValue]:
     """Return every fact, given the evidence in its slots."""
     known: dict[str, FactValue] = {
-        **_of_inventory(case, estate),
+        **_of_inventory(case, estate, seen),
         **_of_names(book, case, seen),
         **_of_app(case),
         **_of_discovery(book, case, seen),
@@ -141,7 +141,7 @@ def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mappin
     return {name: known[name] for name in FACTS}
 
 
-def _of_inventory(case: Case, estate: Estate) -> dict[str, FactValue]:
+def _of_inventory(case: Case, estate: Estate, seen: "Seen") -> dict[str, FactValue]:
     source = "inventory"
     credential = "none" if case.credential is None else "reference"
     if case.credential is not None and case.credential.scheme == "plaintext":
@@ -155,16 +155,18 @@ def _of_inventory(case: Case, estate: Estate) -> dict[str, FactValue]:
         "shared_credential": _yes(case.shared_credential),
     }
     facts: dict[str, FactValue] = {name: Known(value, source=source) for name, value in values.items()}
-    return facts | {"shared_password": _shared_password(case, estate)}
+    return facts | {"shared_password": _shared_password(case, estate, seen)}
 
 
-def _shared_password(case: Case, estate: Estate) -> FactValue:
+def _shared_password(case: Case, estate: Estate, seen: "Seen") -> FactValue:
     """Return yes where one reference serves two accounts or the run found their passwords to be equal."""
     if case.shared_credential:
         return Known("yes", source="inventory")
-    if estate.same_passwords is None:
-        return Unknown("passwords were not compared with one another")
-    return Known(_yes(case.account_id in estate.same_passwords), source="inventory")
+    if estate.same_passwords is not None and case.account_id in estate.same_passwords:
+        return Known("yes", source="password")
+    if estate.same_passwords is None or seen.observed(Question.PASSWORD) is None:
+        return Unknown("the password was not compared with others")
+    return Known("no", source="password")
 
 
 def _of_names(book: Rulebook, case: Case, seen: Seen) -> dict[str, FactValue]:

@@ -20,7 +20,7 @@ from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatche
 from auditor.run.sessions import SignIns, by_account, not_asked
 from auditor.run.submissions import submissions
 from auditor.run.workers import each
-from auditor.secrets import Resolver, Secret
+from auditor.secrets import Alike, Resolver, Secret
 
 
 def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, tools: Tools) -> Journal:
@@ -75,6 +75,7 @@ def _ask(
     except KeyboardInterrupt:
         run = replace(run, interrupted=True)
     reached.rest(inventory.cases, outlook)
+    journal.compared(reached.alike.accounts())
     return replace(run, stopped=gate.stops)
 
 
@@ -99,6 +100,7 @@ class _Reached:
     """Records evidence and remembers which cases have a password slot, so that none stays without."""
 
     def __init__(self, journal: Journal) -> None:
+        self.alike = Alike()
         self._journal = journal
         self._subjects: set[str] = set()
 
@@ -134,7 +136,7 @@ def _sessions(
     scope: AgreedScope,
     settings: Settings,
     tools: Tools,
-    sink: _Reached,
+    reached: _Reached,
     resolver: Resolver,
 ) -> SignIns:
     return SignIns(
@@ -143,9 +145,10 @@ def _sessions(
         gate=gate,
         interpret=functools.partial(interpret, tools.rulebook),
         resolver=resolver,
+        alike=reached.alike,
         scope=scope,
         table=settings.table,
-        sink=sink,
+        sink=reached,
         progress=tools.progress,
     )
 

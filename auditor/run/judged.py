@@ -55,7 +55,7 @@ class JournalAudit:
 def judge(journal: Journal, rulebook: Rulebook) -> Audit:
     """Return the audit of a run file under these rules."""
     journal.forget_shared()
-    run, estate = journal.header.run, build_estate(journal.cases())
+    run, estate = journal.header.run, build_estate(journal.cases(), journal.same_passwords)
     if run.ended is None:  # the process did not live to write it
         run = replace(run, interrupted=True)
     summary = summarise(_results(journal, rulebook, estate, run), sum(1 for _ in journal.invalid()))

@@ -1,7 +1,7 @@
 """Sign-in sessions: an account's cases one after another, each a password submission and Dataverse's word."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auditor.errors import SecretError
 from auditor.model import (
@@ -22,7 +22,7 @@ from auditor.probes.dataverse import Table, ask_table, ask_whoami
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe, Target
 from auditor.run.scope import AgreedScope, Plan
-from auditor.secrets import Reference, Resolver, Secret
+from auditor.secrets import Alike, Reference, Resolver, Secret
 
 _WORDS = {"works": "eligible", "refused": "refused"}
 
@@ -40,6 +40,7 @@ class SignIns:
     table: Table | None
     sink: EvidenceSink
     progress: Progress
+    alike: Alike = field(default_factory=Alike)
 
     def account(self, plans: Sequence[Plan]) -> None:
         """Run one account's sessions, the best-known app first."""
@@ -71,6 +72,7 @@ class SignIns:
             secret = self.resolver.resolve(reference, case.account)
         except SecretError as error:
             return Refusal(Why.CREDENTIAL_UNRESOLVED, str(error))
+        self.alike.note(case.account_id, secret)
         unfit = secret.unfit()
         return Refusal(Why.CREDENTIAL_UNFIT, unfit) if unfit else secret
 

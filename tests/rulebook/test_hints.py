@@ -105,8 +105,10 @@ def test_passwords_that_nobody_compared_are_not_called_different(book, kit):
 def test_a_run_that_compared_passwords_says_which_accounts_share_one_and_nothing_else(book, kit):
     one, other = kit.case("one@contoso.example"), kit.case("other@contoso.example")
     estate = build_estate([one, other], same_passwords=frozenset({"one@contoso.example"}))
-    values = [facts_of(book, case, [], estate)["shared_password"] for case in (one, other)]
-    assert values == [Known("yes", source="inventory"), Known("no", source="inventory")]
+    assert facts_of(book, one, [], estate)["shared_password"] == Known("yes", source="password")
+    asked = kit.looks(other).discovered().signed_in(kit.good(Leg.TOKEN)).items
+    assert facts_of(book, other, asked, estate)["shared_password"] == Known("no", source="password")
+    assert isinstance(facts_of(book, other, [], estate)["shared_password"], Unknown)
     assert estate == Estate(frozenset(), frozenset({"one@contoso.example"}))
 
 

@@ -256,3 +256,21 @@ def test_an_inventory_of_skipped_rows_alone_is_nothing_to_audit(audit_world, sma
     small_world["inventory"][0]["skip"] = "retired"
     with pytest.raises(NothingToAudit):
         audit_world(small_world)
+
+
+def test_equal_passwords_are_a_finding_on_both_accounts_that_names_neither_password_nor_partner(
+    audit_world, small_world
+):
+    small_world["users"].append({"upn": "other@contoso.example", "password": "Planted-secret-1"})
+    small_world["users"].append({"upn": "third@contoso.example", "password": "Planted-secret-3"})
+    small_world["inventory"] += [
+        dict(small_world["inventory"][0], account=name)
+        for name in ("other@contoso.example", "third@contoso.example")
+    ]
+    audited = audit_world(small_world)
+    shared = {
+        one.case.account: [f.what for f in one.findings if f.rule == "credential-is-shared"]
+        for one in audited.results
+    }
+    assert [len(found) for found in shared.values()] == [1, 1, 0]
+    assert "other@" not in shared["sync@contoso.example"][0]

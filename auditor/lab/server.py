@@ -76,7 +76,7 @@ class Lab:
         self._folder = Path(tempfile.mkdtemp(prefix="auditor-lab-"))
         try:
             self._start(self._folder)
-        except BaseException:
+        except BaseException:  # nothing is left behind by a start that failed; it goes on
             self._remove()
             raise
         return self

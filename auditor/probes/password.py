@@ -125,7 +125,7 @@ def _new_app(client: MsalDoor, login: str, tenant_id: str, client_id: str) -> An
     """Return an msal application that caches nothing and asks for no refresh token."""
     from msal import PublicClientApplication, TokenCache  # noqa: PLC0415 - slow to import
 
-    class NoTokens(TokenCache):  # type: ignore[misc]
+    class NoTokens(TokenCache):  # type: ignore[misc]  # msal has no types
         """A token cache that keeps no token."""
 
         def add(self, event: object, now: object = None) -> None:

@@ -38,7 +38,7 @@ def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, 
     try:
         run = _ask(journal, run, outlook, settings, tools, inventory)
         journal.update(Header(replace(run, ended=tools.now()), kept(settings)))
-    except BaseException:
+    except BaseException:  # whatever ends the run: the file is closed whole, and the error goes on
         journal.close()
         raise
     finally:

@@ -23,7 +23,7 @@ def each(
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
         for future in done:
             future.result()
-    except BaseException:
+    except BaseException:  # Ctrl-C as well: those who wait are let go, and it goes on
         if stop is not None:
             stop()
         raise

@@ -28,4 +28,4 @@ def set_height(sheet: "Worksheet", row: int, points: float) -> None:
 
     openpyxl's own row dimension would mark the height as the user's wish.
     """
-    sheet.row_dimensions[row] = {"ht": f"{points:g}"}  # type: ignore[assignment]
+    sheet.row_dimensions[row] = {"ht": f"{points:g}"}  # type: ignore[assignment]  # what openpyxl writes, typed as its own class

@@ -1,0 +1,1 @@
+"""Benchmarks against what one would write otherwise: `python -m benchmarks` from a checkout."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
 from auditor.edges import Edge, validated, yaml_data
 from auditor.errors import RulesError
 from auditor.resources import shipped_text
@@ -24,7 +26,10 @@ class CloudName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """One cloud: `login` host, Dataverse host patterns, `instances` as realm and OpenID answers name it."""
+    """One cloud: `login` host, Dataverse host patterns, `instances` as realm and OpenID answers name it.
+
+    `lockout_threshold` is how many failed sign-ins lock an account by default.
+    """
 
     name: CloudName
     title: str
@@ -32,6 +37,7 @@ class Cloud:
     login_aliases: tuple[str, ...]
     dataverse: tuple[str, ...]
     instances: tuple[str, ...]
+    lockout_threshold: int = 10
 
     def signs_in_at(self, host: str) -> bool:
         """Return whether a sign-in host belongs to this cloud."""
@@ -103,6 +109,7 @@ class _CloudFile(Edge):
     login_aliases: tuple[str, ...] = ()
     dataverse: tuple[str, ...]
     instances: tuple[str, ...]
+    lockout_threshold: int = Field(default=10, ge=1)
 
 
 class _ClosedFile(Edge):
@@ -122,6 +129,7 @@ def load_clouds() -> Clouds:
         _CloudsFile, yaml_data(shipped_text("rules", "clouds.yaml"), name, RulesError), name, RulesError
     )
     known = tuple(
-        Cloud(c.cloud, c.title, c.login, c.login_aliases, c.dataverse, c.instances) for c in data.clouds
+        Cloud(c.cloud, c.title, c.login, c.login_aliases, c.dataverse, c.instances, c.lockout_threshold)
+        for c in data.clouds
     )
     return Clouds(known, tuple((c.dataverse, c.why) for c in data.closed))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
+from auditor.clouds import CloudName
 from auditor.edges import Edge, validated
 from auditor.errors import ConfigError
 from auditor.model import AppProfile, Grant, SignsInFrom, Sureness, Vantage
@@ -34,11 +35,18 @@ class AppOverride:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """When a batch stops, per tenant: refusals in a row, or `first` refusals among the first `of` answers."""
+    """When a batch stops.
+
+    Per tenant: refusals in a row, `first` refusals among the first `of` answers, or so many `lockouts`;
+    everywhere: so many answers that our own address is blocked. `clouds` gives clouds limits of their own.
+    """
 
     consecutive: int = 5
     first: int = 5
     of: int = 10
+    lockouts: int = 2
+    blocked_addresses: int = 2
+    clouds: "Mapping[str, int]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,9 @@ class _Breaker(Edge):
     consecutive: Annotated[int, Field(ge=1, strict=True)] = 5
     first: Annotated[int, Field(ge=1, strict=True)] = 5
     of: Annotated[int, Field(ge=1, strict=True)] = 10
+    lockouts: Annotated[int, Field(ge=1, strict=True)] = 2
+    blocked_addresses: Annotated[int, Field(ge=1, strict=True)] = 2
+    clouds: dict[CloudName, Annotated[int, Field(ge=1, strict=True)]] = Field(default_factory=dict)
 
 
 class _File(Edge):

@@ -84,6 +84,7 @@ def test_the_shipped_template_names_every_key_and_its_examples_are_valid(toml):
         ca_bundle=path.parent / "corporate-ca.pem",
         tenants=("contoso.onmicrosoft.com",),
         federation_hosts=("adfs.contoso.com",),
+        breaker=Breaker(clouds={"gcc-high": 3, "dod": 3}),
     )
 
 
@@ -111,6 +112,8 @@ def test_a_file_saved_by_notepad_is_read(toml):
         ),
         ("[network]\nproxy = 'proxy'", "auditor.toml: network.proxy: not a proxy address"),
         ("[breaker]\nfirst = 11", "auditor.toml: breaker.first: more than breaker.of"),
+        ("[breaker]\nlockouts = 0", "auditor.toml: breaker.lockouts: "),
+        ("[breaker]\nclouds = { mars = 3 }", "auditor.toml: breaker.clouds.mars"),
         ("[breaker", "auditor.toml: not valid TOML"),
         (b"\xff\xfe\x00", "auditor.toml: not UTF-8"),
     ],

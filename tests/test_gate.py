@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.gate import BreakerLimits, Gate
-from auditor.model import CaseKey, Confidence, Mark, Reading, Why
+from auditor.gate import Breaker, BreakerLimits, Gate
+from auditor.model import CaseKey, Confidence, Mark, Reading, Refusal, Why
 
 RIGHT = Reading("token_issued", "", Mark.RIGHT, Confidence.CERTAIN)
 WRONG = Reading("wrong_password", "", Mark.WRONG, Confidence.CERTAIN, refusal=True)
@@ -20,18 +20,19 @@ def key(account, app="app"):
     return CaseKey(account, app, "org.crm4.dynamics.com")
 
 
-def gate(limits=None, intents=None):
+def gate(limits=None, intents=None, pause=None):
     return Gate(
-        limits or BreakerLimits(),
+        Breaker(limits or BreakerLimits()),
         intend=(intents if intents is not None else []).append,
-        wait=lambda tenant: None,
+        wait=lambda *keys: None,
+        pause=pause,
     )
 
 
-def submit(one, case, reading, tenant="contoso", *, sent=True):
-    with one.submission(case, tenant) as turn:
+def submit(one, case, reading, tenant="contoso", *, sent=True, host="", retry_after=None):
+    with one.submission(case, tenant, host) as turn:
         if turn.refused is None and reading is not None:
-            turn.outcome(reading, sent=sent)
+            turn.outcome(reading, sent=sent, retry_after=retry_after)
         return turn.refused
 
 
@@ -46,7 +47,7 @@ def test_a_failed_intent_grants_nothing():
     def full(_):
         raise OSError("disk full")
 
-    broken = Gate(BreakerLimits(), intend=full, wait=lambda tenant: None)
+    broken = Gate(Breaker(BreakerLimits()), intend=full, wait=lambda *keys: None)
     with pytest.raises(OSError, match="disk full"), broken.submission(key("a"), "contoso"):
         pytest.fail("the turn was granted")
 
@@ -127,16 +128,17 @@ def test_the_gate_itself_holds_one_submission_an_account():
 
 def test_an_interruption_while_waiting_for_the_pace_sends_nothing():
     intents = []
-    one = Gate(BreakerLimits(), intend=intents.append, wait=lambda tenant: one.interrupt())
+    one = Gate(Breaker(BreakerLimits()), intend=intents.append, wait=lambda *keys: one.interrupt())
     with one.submission(key("a"), "contoso") as turn:
         assert turn.refused.why is Why.INTERRUPTED
     assert intents == []
 
 
 def test_pacing_does_not_sleep_past_an_interruption():
-    one = gate()
+    ending = threading.Event()
+    one = Gate(Breaker(BreakerLimits()), intend=lambda key: None, wait=lambda *keys: None, interrupted=ending)
     one.interrupt()
-    one.sleep(3600)
+    assert ending.wait(3600)
 
 
 def test_a_breaker_that_is_off_stops_nothing():
@@ -202,3 +204,123 @@ def test_a_waiting_turn_is_released_by_an_interrupt():
         behind.join(5)
         turn.outcome(RIGHT, sent=True)
     assert refusals[0].why is Why.INTERRUPTED
+
+
+LOCKED = Reading("account_locked", "", Mark.UNKNOWN, Confidence.CERTAIN, refusal=True)
+BLOCKED = Reading("source_address_blocked", "", Mark.UNKNOWN, Confidence.CERTAIN, refusal=True)
+THROTTLED = Reading("throttled", "", Mark.UNKNOWN, Confidence.CERTAIN)
+
+
+def test_the_second_lockout_answer_stops_its_tenant_though_passwords_between_were_right():
+    one = gate()
+    submit(one, key("a"), LOCKED)
+    for number in range(5):
+        submit(one, key(f"ok{number}"), RIGHT)
+    submit(one, key("b"), LOCKED)
+    assert submit(one, key("c"), RIGHT).why is Why.BREAKER
+    assert submit(one, key("d"), RIGHT, tenant="fabrikam") is None
+    assert one.stops == ("2 answers of locked accounts or a blocked address in tenant contoso",)
+
+
+def test_after_a_lockout_answer_nobody_goes_in_beside_another():
+    one = gate()
+    submit(one, key("a"), LOCKED)
+    entered = []
+
+    def behind():
+        entered.append(submit(one, key("c"), RIGHT))
+
+    with one.submission(key("b"), "contoso") as turn:
+        other = threading.Thread(target=behind)
+        other.start()
+        other.join(0.05)
+        assert other.is_alive()
+        turn.outcome(LOCKED, sent=True)
+    other.join(10)
+    assert entered[0].why is Why.BREAKER
+
+
+def test_a_blocked_address_in_two_tenants_stops_all_tenants():
+    one = gate()
+    submit(one, key("a"), BLOCKED, tenant="contoso")
+    submit(one, key("b"), BLOCKED, tenant="fabrikam")
+    assert submit(one, key("c"), RIGHT, tenant="woodgrove").why is Why.BREAKER
+    assert one.stops == ("2 answers that our own address is blocked, in all tenants",)
+
+
+def test_locked_accounts_in_two_tenants_stop_neither():
+    one = gate()
+    submit(one, key("a"), LOCKED, tenant="contoso")
+    submit(one, key("b"), LOCKED, tenant="fabrikam")
+    assert submit(one, key("c"), RIGHT, tenant="contoso") is None
+    assert submit(one, key("d"), RIGHT, tenant="fabrikam") is None
+
+
+def test_a_tenant_may_have_tighter_limits_than_the_others():
+    limits = BreakerLimits()
+    breaker = Breaker(limits, lambda tenant: limits.at_most(3) if tenant == "agency" else limits)
+    one = Gate(breaker, intend=lambda key: None, wait=lambda *keys: None)
+    for number in range(3):
+        submit(one, key(f"a{number}"), WRONG, tenant="agency")
+        submit(one, key(f"b{number}"), WRONG, tenant="contoso")
+    assert submit(one, key("a"), RIGHT, tenant="agency").why is Why.BREAKER
+    assert submit(one, key("b"), RIGHT, tenant="contoso") is None
+
+
+def test_an_account_that_somebody_else_tried_meanwhile_is_refused_and_spends_nothing():
+    held = Refusal(Why.BREAKER, "by another run")
+    one = Gate(Breaker(BreakerLimits()), intend=lambda key: held, wait=lambda *keys: None)
+    with one.submission(key("a"), "contoso") as turn:
+        assert turn.refused == held
+    assert one.stops == ()
+
+
+@pytest.mark.parametrize(
+    ("reading", "asked", "paused"),
+    [(THROTTLED, None, 60.0), (THROTTLED, 2.5, 2.5), (NEUTRAL, 7.0, 7.0), (THROTTLED, 7200.0, 900.0)],
+)
+def test_a_throttled_password_rests_its_tenant_and_federation_host(reading, asked, paused):
+    rests = []
+    one = gate(pause=lambda name, seconds: rests.append((name, seconds)))
+    submit(one, key("a"), reading, host="adfs.contoso.com", retry_after=asked)
+    assert rests == [("contoso", paused), ("adfs.contoso.com", paused)]
+
+
+@pytest.mark.parametrize("reading", [RIGHT, WRONG, NEUTRAL])
+def test_other_answers_rest_nobody(reading):
+    rests = []
+    submit(gate(pause=lambda *rest: rests.append(rest)), key("a"), reading)
+    assert rests == []
+
+
+def test_a_resumed_run_knows_how_many_refusals_there_were_before():
+    one = gate()
+    for number in range(4):
+        one.restore(key(f"a{number}"), "contoso", WRONG, sent=True)
+    assert submit(one, key("b"), WRONG) is None
+    assert submit(one, key("c"), RIGHT).why is Why.BREAKER
+
+
+def test_a_resumed_run_may_begin_its_counting_anew_but_never_an_account():
+    one = gate()
+    for number in range(5):
+        one.restore(key(f"a{number}"), "contoso", WRONG, sent=True, counting=False)
+    assert submit(one, key("b"), RIGHT) is None
+    assert submit(one, key("a1", "other"), RIGHT).why is Why.PASSWORD_NOT_PROVEN
+
+
+def test_a_resumed_run_goes_on_with_accounts_whose_password_is_proven():
+    one = gate()
+    one.restore(key("a", "x"), "contoso", RIGHT, sent=True)
+    assert submit(one, key("a", "y"), RIGHT) is None
+
+
+def test_a_turn_says_whether_the_password_was_proven_before():
+    one = gate()
+    with one.submission(key("a", "x"), "contoso") as first:
+        assert not first.proven
+        first.outcome(RIGHT, sent=True)
+    with one.submission(key("a", "y"), "contoso") as second:
+        assert second.proven
+        second.outcome(NEUTRAL, sent=False)
+    assert submit(one, key("a", "y"), RIGHT) is None

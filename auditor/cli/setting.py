@@ -19,6 +19,7 @@ from auditor.run.interface import ScopeAnswer, Settings, Tools
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
+    from auditor.config import Breaker
     from auditor.rulebook.book import Rulebook
 
 _SHOWN = 50
@@ -44,6 +45,8 @@ class Choices:
     people: bool = False
     passwords: bool = True
     skip_invalid: bool = False
+    breaker: str | None = None
+    lock_accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,37 @@ def settings_of(choices: Choices, config: Config) -> Settings:
         passwords=choices.passwords,
         people=choices.people,
         scope=scope,
-        breaker=BreakerLimits(config.breaker.consecutive, config.breaker.first, config.breaker.of),
+        breaker=breaker_of(choices, config.breaker),
+        cloud_refusals=cloud_refusals(config),
         door=door,
     )
+
+
+def breaker_of(choices: Choices, config: "Breaker") -> BreakerLimits:
+    """Return the breaker's limits; raises UsageError for what is no limit, and for `off` without consent."""
+    text = (choices.breaker or "").strip().lower()
+    limits = BreakerLimits(
+        config.consecutive, config.first, config.of, config.lockouts, config.blocked_addresses
+    )
+    if not text:
+        return limits
+    if text == "off":
+        if choices.lock_accounts:
+            return replace(limits, on=False)
+        raise UsageError(
+            "--breaker off lets a run with stale passwords lock the accounts of a whole tenant",
+            "leave it on, set a limit such as --breaker 10, or say --yes-lock-accounts",
+        )
+    if not text.isdecimal() or not int(text):
+        raise UsageError("--breaker takes a number of refusals, or off", "for example --breaker 3")
+    refusals = int(text)
+    return replace(limits, in_a_row=refusals, bad=refusals, of_first=max(limits.of_first, refusals))
+
+
+def cloud_refusals(config: Config) -> dict[str, int]:
+    """Return by cloud after how many refusals at most a tenant stops: the file's word, or what locks."""
+    own = {str(name): limit for name, limit in config.breaker.clouds.items()}
+    return {str(cloud.name): cloud.lockout_threshold for cloud in load_clouds().known} | own
 
 
 def simulated(

@@ -39,8 +39,8 @@ class Refusal(NamedTuple):
 class SubmissionGate(Protocol):
     """The one place that lets a password out: one submission per account and run, breaker, pacing."""
 
-    def submission(self, key: "CaseKey", tenant: str) -> "AbstractContextManager[Turn]":
-        """Wait for a turn to submit for a case; the turn says whether it was granted."""
+    def submission(self, key: "CaseKey", tenant: str, host: str = "") -> "AbstractContextManager[Turn]":
+        """Wait for a turn to submit for a case, at a federation host if there is one; it may be refused."""
         ...
 
 
@@ -52,8 +52,13 @@ class Turn(Protocol):
         """Return why not, or None when the password may be sent, once."""
         ...
 
-    def outcome(self, reading: "Reading", *, sent: bool) -> None:
-        """Tell the gate how it went, and whether a password left at all.
+    @property
+    def proven(self) -> bool:
+        """Return whether this run had already seen the account's password to be right."""
+        ...
+
+    def outcome(self, reading: "Reading", *, sent: bool, retry_after: float | None = None) -> None:
+        """Tell the gate how it went, whether a password left at all, and how many seconds to rest.
 
         A turn that ends without an outcome counts as a refusal.
         """

@@ -2,14 +2,15 @@
 
 import contextlib
 import functools
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from auditor.errors import NothingToAudit, SecretError
-from auditor.gate import Gate
+from auditor.gate import Breaker, Gate
 from auditor.journal import Header, Journal
-from auditor.model import Ask, Case, Evidence, Inventory, Question, Refusal, RunInfo, Why
+from auditor.model import Ask, Case, CaseKey, Evidence, Inventory, Question, Refusal, RunInfo, Why
 from auditor.network import Door, Pace
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
@@ -118,16 +119,13 @@ class _Reached:
 
 
 def _gate(journal: Journal, settings: Settings, outlook: Outlook) -> Gate:
-    def wait(tenant: str) -> None:
-        pace.wait(tenant)
+    ending = threading.Event()
+    pace = Pace(settings.rate, sleep=ending.wait)
 
-    gate = Gate(
-        settings.breaker,
-        intend=lambda key: journal.intend(key.account, str(key), outlook.now()),
-        wait=wait,
-    )
-    pace = Pace(settings.rate, sleep=gate.sleep)
-    return gate
+    def intend(key: CaseKey) -> None:
+        journal.intend(key.account, str(key), outlook.now())
+
+    return Gate(Breaker(settings.breaker), intend, pace.wait, pace.pause, ending)
 
 
 def _sessions(

@@ -1,6 +1,6 @@
 """What a run is made of: its settings, and what it needs from the other rooms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,11 @@ class ScopeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run goes. `rate` is password submissions a second and tenant, None for no pacing."""
+    """How a run goes.
+
+    `rate` is password submissions a second, for each tenant and each federation host, None for no pacing;
+    `cloud_refusals` is after how many refusals at most a tenant stops, by cloud.
+    """
 
     vantage: Vantage = field(default_factory=Vantage)
     concurrency: int = 8
@@ -36,6 +40,7 @@ class Settings:
     simulated: bool = False
     scope: ScopeAnswer = field(default_factory=ScopeAnswer)
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
+    cloud_refusals: Mapping[str, int] = field(default_factory=dict)
     door: DoorSettings = field(default_factory=DoorSettings)
 
 

@@ -77,14 +77,15 @@ class SignIns:
         return Refusal(Why.CREDENTIAL_UNFIT, unfit) if unfit else secret
 
     def _submit(self, plan: Plan, secret: Secret) -> str:
-        with self.gate.submission(plan.case.key, plan.tenant_id) as turn:
+        with self.gate.submission(plan.case.key, plan.tenant_id, plan.federation_host) as turn:
             if turn.refused is not None:
                 self.not_asked(plan.case, turn.refused)
                 return "not asked"
             signed = self.probe.sign_in(plan.case, secret, plan.realm, _target(plan))
             self.sink.record(signed.evidence)
             reading = self.interpret(signed.evidence.answer, _realm(plan))
-            turn.outcome(reading, sent=signed.evidence.answer.sent)
+            answer = signed.evidence.answer
+            turn.outcome(reading, sent=answer.sent, retry_after=answer.retry_after)
         self._dataverse(plan.case, signed.token)
         word = _WORDS.get(reading.says.get("ropc", ""), "unknown")
         return "WS-Trust" if word == "eligible" and signed.evidence.details.get("federated") else word

@@ -13,6 +13,7 @@ class Clock:
     def sleep(self, seconds):
         self.slept.append(seconds)
         self.now += seconds
+        return False
 
 
 def test_starts_of_one_tenant_are_spaced_evenly():
@@ -47,3 +48,56 @@ def test_no_rate_means_no_pause():
     for _ in range(100):
         pace.wait("contoso")
     assert clock.slept == []
+
+
+def test_one_start_waits_for_its_tenant_and_its_federation_host():
+    clock = Clock()
+    pace = Pace(1, clock, clock.sleep)
+    pace.wait("contoso", "adfs.example")
+    pace.wait("fabrikam", "adfs.example")
+    assert clock.slept == [1.0]
+
+
+def test_a_pause_holds_back_who_comes_and_who_waits():
+    clock = Clock()
+    pace = Pace(1, clock, clock.sleep)
+    pace.wait("contoso")
+
+    def paused_while_waiting(seconds):
+        clock.sleep(seconds)
+        if len(clock.slept) == 1:
+            pace.pause("contoso", 30)
+        return False
+
+    pace._sleep = paused_while_waiting
+    pace.wait("contoso")
+    assert clock.now == 31.0
+    pace.wait("contoso")
+    assert clock.now == 32.0
+
+
+def test_a_pause_counts_without_a_rate_and_for_its_tenant_alone():
+    clock = Clock()
+    pace = Pace(None, clock, clock.sleep)
+    pace.pause("contoso", 5)
+    pace.wait("fabrikam")
+    assert clock.now == 0.0
+    pace.wait("contoso")
+    assert clock.now == 5.0
+
+
+def test_a_shorter_pause_does_not_cut_a_longer_one():
+    clock = Clock()
+    pace = Pace(None, clock, clock.sleep)
+    pace.pause("contoso", 60)
+    pace.pause("contoso", 5)
+    pace.wait("contoso")
+    assert clock.now == 60.0
+
+
+def test_nobody_waits_on_when_the_run_is_ending():
+    clock = Clock()
+    pace = Pace(1, clock, lambda seconds: True)
+    pace.pause("contoso", 600)
+    pace.wait("contoso")
+    assert clock.now == 0.0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auditor.gate import BreakerLimits, Gate
+from auditor.gate import Breaker, BreakerLimits, Gate
 from auditor.model import Answer, Flow, Leg, Mark, Question, Vantage, Why
 from auditor.model import evidence as about
 from auditor.probes.interface import Outlook
@@ -43,7 +43,7 @@ class OpenGate:
         self.readings = []
 
     @contextmanager
-    def submission(self, key, tenant):
+    def submission(self, key, tenant, host):
         yield self
 
     def outcome(self, reading, **_):
@@ -122,7 +122,7 @@ def test_the_password_may_go_to_the_sign_in_host_and_the_federation_host_and_now
 
 def test_a_session_waits_for_its_pace_then_writes_its_intent_down_then_sends(sessions):
     seen = []
-    gate = Gate(BreakerLimits(), intend=lambda key: seen.append("intent"), wait=seen.append)
+    gate = Gate(Breaker(BreakerLimits()), intend=lambda key: seen.append("intent"), wait=seen.append)
     one = sessions(50126, gate=gate)
     one.probe.asked = Told(seen)
     one.session(plan_of())

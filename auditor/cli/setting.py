@@ -16,6 +16,7 @@ from auditor.network import DoorSettings
 from auditor.probes.dataverse import parse_table
 from auditor.rulebook.load import load_rulebook
 from auditor.run.interface import ScopeAnswer, Settings, Tools
+from auditor.run.shards import cut, parse_shard
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
@@ -47,6 +48,7 @@ class Choices:
     skip_invalid: bool = False
     breaker: str | None = None
     lock_accounts: bool = False
+    shard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ def prepare(path: Path, choices: Choices, screen: "Screen") -> Prepared:
         screen.say(f"note: {remark}")
     if inventory.invalid and not choices.skip_invalid:
         raise _bad_rows(inventory)
-    return Prepared(inventory, settings_of(choices, config), rulebook, path.resolve().parent)
+    settings = settings_of(choices, config)
+    if choices.shard:
+        inventory, settings = cut(inventory, settings, parse_shard(choices.shard))
+        screen.say(f"shard {settings.shard}: {len({case.account_id for case in inventory.cases})} accounts")
+    return Prepared(inventory, settings, rulebook, path.resolve().parent)
 
 
 def settings_of(choices: Choices, config: Config) -> Settings:

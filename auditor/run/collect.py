@@ -19,6 +19,7 @@ from auditor.run.discovery import discover
 from auditor.run.interface import Settings, Tools
 from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatched
 from auditor.run.sessions import SignIns, by_account, not_asked
+from auditor.run.shards import noted
 from auditor.run.submissions import submissions
 from auditor.run.workers import each
 from auditor.secrets import Alike, Resolver, Secret
@@ -31,7 +32,7 @@ def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, 
     journal is returned as usual. Raises ScopeError, JournalError; the run file stays in any case.
     """
     someone_agrees(inventory.cases, settings, tools.ask)
-    if all(case.skip for case in inventory.cases):
+    if settings.shard is None and all(case.skip for case in inventory.cases):  # a shard may be empty
         raise NothingToAudit("no row of the inventory can be audited", "all are skipped or have errors")
     door = Door(settings.door)
     journal = Journal.create(path, Header(run, kept(settings)), inventory.cases, inventory.invalid)
@@ -94,7 +95,7 @@ def kept(settings: Settings) -> dict[str, str]:
         else ", ".join(sorted(settings.scope.tenants | settings.scope.hosts)),
         "proxy": "given" if settings.door.proxy else "environment's",
         "certificates": "given" if settings.door.ca_bundle else "operating system's",
-    }
+    } | noted(settings.shard)
 
 
 class _Reached:

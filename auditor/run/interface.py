@@ -12,6 +12,7 @@ from auditor.model import Ask, Progress, Vantage
 from auditor.network import DoorSettings
 from auditor.probes.dataverse import Table
 from auditor.rulebook.book import Rulebook
+from auditor.run.shards import Shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Settings:
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
     cloud_refusals: Mapping[str, int] = field(default_factory=dict)
     door: DoorSettings = field(default_factory=DoorSettings)
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,30 @@ def test_when_the_disk_is_full_everybody_who_waited_is_told_and_nothing_of_it_is
     assert seen_by_another(path) == ["before"]
 
 
+def test_a_row_that_sqlite_refuses_takes_its_whole_batch_back(writer, path):
+    with busy(writer):
+        threads, told = told_in(
+            [lambda: writer.durable(INSERT, ("a",)), lambda: writer.durable(INSERT, (None,))]
+        )
+        queued(writer, 2)
+    for thread in threads:
+        thread.join()
+    assert [type(error) for error in told] == [JournalError, JournalError]
+    assert seen_by_another(path) == []
+
+
+def test_a_reader_cannot_come_between_the_taking_of_rows_and_their_writing(writer, monkeypatch):
+    taken, kept = writer._taken, []
+
+    def watched():
+        kept.append(writer._using.locked())
+        return taken()
+
+    monkeypatch.setattr(writer, "_taken", watched)
+    writer.durable(INSERT, ("a",))
+    assert kept == [True]
+
+
 def test_the_first_failure_is_final(writer, connection, path):
     fill_the_disk(connection)
     with pytest.raises(JournalError, match="the disk is full"):

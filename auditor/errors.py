@@ -17,7 +17,10 @@
 They are caught once, in `auditor.cli.main`; what is not one of them is a bug and shows a traceback.
 """
 
-from auditor.model import Failure
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.model import Failure
 
 
 class AuditorError(Exception):
@@ -78,7 +81,7 @@ class SecretError(AuditorError):
 class NetworkError(AuditorError):
     """No usable reply to one request: why, from which host, and whether a secret had begun to leave."""
 
-    def __init__(self, failure: Failure, host: str, detail: str = "", *, sent: bool = False) -> None:
+    def __init__(self, failure: "Failure", host: str, detail: str = "", *, sent: bool = False) -> None:
         super().__init__(f"{host}: {failure}" + (f" ({detail})" if detail else ""))
         self.failure = failure
         self.host = host

@@ -1,6 +1,5 @@
 """`auditor audit` and `auditor report`."""
 
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,6 @@ import typer
 from auditor import __version__
 from auditor.cli import options
 from auditor.errors import UsageError
-from auditor.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +24,7 @@ def audit(
     sheet: options.SHEET = None,
     mapping: options.MAPPING = None,
     skip_invalid: options.SKIP_INVALID = False,
+    shard: options.SHARD = None,
     allow_plaintext: options.PLAINTEXT = False,
     config: options.CONFIG = None,
     rules: options.RULES = None,
@@ -74,6 +73,7 @@ def audit(
         people=people,
         passwords=not no_passwords,
         skip_invalid=skip_invalid,
+        shard=shard,
         reading=ReadOptions(sheet=sheet, mapping=mapping_of(mapping), allow_plaintext=allow_plaintext),
     )
     prepared = prepare(inventory, choices, screen)
@@ -134,6 +134,8 @@ def run_audit(
 
 def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tuple[RunInfo, Path]":
     """Return a new run and where its run file goes: beside the report, named by time and chance."""
+    import secrets  # noqa: PLC0415 - nothing that only asks for help needs it
+
     from auditor.journal.store import SUFFIX  # noqa: PLC0415 - only where a run begins
     from auditor.model import RunInfo  # noqa: PLC0415 - as above
 
@@ -162,16 +164,15 @@ def write_reports(audit: "Audit", paths: "Mapping[str, Path]", screen: "Screen")
         screen.result(f"{path}" if screen.quiet else f"report: {path}")
 
 
-def finish(
-    audit: "Audit", screen: "Screen", *, contract: bool = False, fail_on: Severity | None = None
-) -> None:
+def finish(audit: "Audit", screen: "Screen", *, contract: bool = False, fail_on: str | None = None) -> None:
     """Print the closing table, say why the exit code is what it is, and end with it."""
     from auditor.exit_codes import verdict_of  # noqa: PLC0415 - only at the end
+    from auditor.model import Severity  # noqa: PLC0415 - as above
 
     screen.close(audit)
     for line in unasked_lines(audit):
         screen.say(line)
-    code, reasons = verdict_of(audit, contract=contract, fail_on=fail_on)
+    code, reasons = verdict_of(audit, contract=contract, fail_on=Severity(fail_on) if fail_on else None)
     for reason in reasons:
         screen.say(reason)
     if code:

@@ -9,7 +9,6 @@ import typer
 
 from auditor import __version__
 from auditor.errors import AuditorError
-from auditor.exit_codes import INCOMPLETE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +47,8 @@ def interruptible(command: "Callable[P, None]") -> "Callable[P, None]":
         try:
             command(*arguments, **options)
         except KeyboardInterrupt:
+            from auditor.exit_codes import INCOMPLETE  # noqa: PLC0415 - brings the whole model
+
             sys.stderr.write("interrupted: nothing further was done\n")
             raise typer.Exit(INCOMPLETE) from None
 

@@ -5,12 +5,20 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from auditor.model import Severity
-
 _ROWS = "What is audited"
 _AGREED = "What may be sent"
 _NETWORK = "How it gets there"
 _RESULT = "What comes out"
+
+
+def _severity(word: str | None) -> str | None:
+    """Return the word if it is a severity; an option of the enum's type would bring the whole model."""
+    from auditor.model import Severity  # noqa: PLC0415 - help has to come at once
+
+    if word is not None and word not in list(Severity):
+        raise typer.BadParameter(f"{word!r} is not one of {', '.join(map(repr, map(str, Severity)))}.")
+    return word
+
 
 INVENTORY: TypeAlias = Annotated[
     Path,
@@ -210,10 +218,11 @@ CONTRACT: TypeAlias = Annotated[
     ),
 ]
 FAIL_ON: TypeAlias = Annotated[
-    Severity | None,
+    str | None,
     typer.Option(
         "--fail-on",
         metavar="SEVERITY",
+        callback=_severity,
         rich_help_panel=_RESULT,
         help="Exit 10 on findings of blocker, high, medium, low or info severity, or worse.",
     ),

@@ -42,21 +42,25 @@ class Estate:
 
     `shared_accounts` are accounts that several integration apps sign in with; `same_passwords` those whose
     password is also another account's, None where nobody compared: a password is known to the run alone,
-    which may hand over which accounts share one, and nothing else of it.
+    which may hand over which accounts share one, and nothing else of it. `not_compared` says with which
+    accounts they were not compared; then nobody's password is known to be no other's.
     """
 
     shared_accounts: frozenset[str] = frozenset()
     same_passwords: frozenset[str] | None = None
+    not_compared: str = ""
 
 
-def build_estate(cases: Iterable[Case], same_passwords: frozenset[str] | None = None) -> Estate:
+def build_estate(
+    cases: Iterable[Case], same_passwords: frozenset[str] | None = None, not_compared: str = ""
+) -> Estate:
     """Return the estate facts of all cases that are audited."""
     apps: defaultdict[str, set[str]] = defaultdict(set)
     for case in cases:
         if case.kind is Kind.INTEGRATION and not case.skip:
             apps[case.account_id].add(case.key.app)
     shared = frozenset(account for account, names in apps.items() if len(names) > 1)
-    return Estate(shared, same_passwords)
+    return Estate(shared, same_passwords, not_compared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ def _shared_password(case: Case, estate: Estate, seen: "Seen") -> FactValue:
         return Known("yes", source="password")
     if estate.same_passwords is None or seen.observed(Question.PASSWORD) is None:
         return Unknown("the password was not compared with others")
-    return Known("no", source="password")
+    return Unknown(estate.not_compared) if estate.not_compared else Known("no", source="password")
 
 
 def _of_names(book: Rulebook, case: Case, seen: Seen) -> dict[str, FactValue]:

@@ -31,6 +31,7 @@ from auditor.rulebook.book import Rulebook
 from auditor.rulebook.facts import Estate, build_estate
 from auditor.rulebook.judge import judge as judge_case
 from auditor.run.discovery import login_of, tenants_of
+from auditor.run.shards import not_compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ class JournalAudit:
 def judge(journal: Journal, rulebook: Rulebook) -> Audit:
     """Return the audit of a run file under these rules."""
     journal.forget_shared()
-    run, estate = journal.header.run, build_estate(journal.cases(), journal.same_passwords)
+    header = journal.header
+    run = header.run
+    estate = build_estate(journal.cases(), journal.same_passwords, not_compared(header.settings))
     if run.ended is None:  # the process did not live to write it
         run = replace(run, interrupted=True)
     summary = summarise(_results(journal, rulebook, estate, run), sum(1 for _ in journal.invalid()))

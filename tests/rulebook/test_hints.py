@@ -112,6 +112,14 @@ def test_a_run_that_compared_passwords_says_which_accounts_share_one_and_nothing
     assert estate == Estate(frozenset(), frozenset({"one@contoso.example"}))
 
 
+def test_a_part_of_an_estate_knows_equal_passwords_but_never_that_there_are_none(book, kit):
+    one, other = kit.case("one@contoso.example"), kit.case("other@contoso.example")
+    estate = build_estate([one, other], frozenset({"one@contoso.example"}), "compared in this part only")
+    assert facts_of(book, one, [], estate)["shared_password"] == Known("yes", source="password")
+    asked = kit.looks(other).discovered().signed_in(kit.good(Leg.TOKEN)).items
+    assert facts_of(book, other, asked, estate)["shared_password"] == Unknown("compared in this part only")
+
+
 def test_findings_that_rest_on_a_guess_say_so(book, kit):
     case = kit.case("ada.lovelace@contoso.example")
     looks = kit.looks(case).discovered().signed_in(kit.good(Leg.TOKEN))

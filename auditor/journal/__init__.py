@@ -1,5 +1,6 @@
 """Run files: everything right of them is pure and re-runs offline."""
 
-from auditor.journal.store import Header, Journal
+from auditor.journal.header import Header
+from auditor.journal.store import Journal
 
 __all__ = ["Header", "Journal"]

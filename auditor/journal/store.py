@@ -6,7 +6,6 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +13,17 @@ from typing import Any
 
 from auditor.errors import JournalError, NotARunFile, told
 from auditor.journal import codec
-from auditor.model import AppProfile, Case, Evidence, InvalidRow, Question, RunInfo, Subject, Vantage
+from auditor.journal.failures import reported
+from auditor.journal.header import Header, header_in, header_out
+from auditor.journal.lock import Held
+from auditor.journal.writer import Writer
+from auditor.model import AppProfile, Case, Evidence, InvalidRow, Question, Subject
 
 FORMAT = 1
 SUFFIX = ".audit-run"
 _MAGIC = b"SQLite format 3\x00"
 _APPLICATION = 0x57534F41  # "WSOA"
+_PAGE = 1_000
 _SCHEMA = """
 CREATE TABLE header (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE apps (name TEXT PRIMARY KEY, data TEXT NOT NULL);
@@ -34,38 +38,48 @@ CREATE INDEX evidence_by_subject ON evidence (kind, subject);
 CREATE INDEX intents_by_case ON intents ("case");
 """
 
-
+_RECORD = "INSERT INTO evidence (kind, subject, question, data) VALUES (?, ?, ?, ?)"
+_INTEND = 'INSERT INTO intents (account, "case", at) VALUES (?, ?, ?)'
+_NOTE = "INSERT OR REPLACE INTO header VALUES (?, ?)"
 # Every intent counts as sent until an answer says that nothing left.
 _SENT = """
 SELECT (SELECT count(*) FROM intents) - (
     SELECT count(*) FROM evidence JOIN intents ON subject = "case"
     WHERE kind = 'case' AND question = 'password' AND data NOT LIKE '%"sent":true%'
 )"""
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Which run a file holds: everything a report says about it that is no case and no evidence."""
-
-    run: RunInfo
-    settings: Mapping[str, str] = field(default_factory=dict)
+_UNASKED = """
+SELECT subject FROM evidence
+WHERE kind = 'case' AND question = 'password' AND json_extract(data, '$.why') IS NOT NULL"""
+_WITHOUT_ANSWER = """
+SELECT data FROM cases WHERE NOT EXISTS (
+    SELECT 1 FROM evidence WHERE kind = 'case' AND subject = cases.key AND question = 'password'
+) ORDER BY seq"""
 
 
 class Journal:
     """An open run file. Recording is safe from any thread; reading while recording is, too."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, held: Held | None = None) -> None:
         self.path = path
-        self._db = connection
+        self._db, self._held = connection, held
+        self._writer = Writer(connection, path) if held else None
         self._lock = threading.Lock()
         self._closed = False
         self._shared = lru_cache(maxsize=4096)(self._read_subject)
 
     @classmethod
     def create(
-        cls, path: Path, header: Header, cases: Iterable[Case], invalid: Iterable[InvalidRow]
+        cls,
+        path: Path,
+        header: Header,
+        cases: Iterable[Case],
+        invalid: Iterable[InvalidRow],
+        how: Mapping[str, object] | None = None,
     ) -> "Journal":
-        """Return a new run file with its cases; raises JournalError when it cannot be written or exists."""
+        """Return a new run file with its cases; `how` is what it takes to go on with the run later.
+
+        Raises JournalError when it cannot be written or exists.
+        """
         try:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         except OSError as error:
@@ -74,89 +88,76 @@ class Journal:
                 "it stands beside the report; choose another folder with -o",
             ) from None
         os.close(descriptor)
-        journal = cls(path, _connect(path))
-        with _reported(path):
-            journal._fill(header, cases, invalid)
-        return journal
+        with _opened(path, Held(path)) as (connection, held):
+            _fill(connection, header, cases, invalid, how or {})
+            return cls(path, connection, held)
 
     @classmethod
     def open(cls, path: Path) -> "Journal":
-        """Return an existing run file; raises JournalError when it is none, or from another version."""
-        if not path.is_file():
-            raise NotARunFile(f"there is no run file {path.name}", "RUN is the path of a .audit-run file")
-        found = _format_of(path)
-        if found != FORMAT:
-            raise NotARunFile(
-                f"{path.name} is not a run file of this version (format {found}, expected {FORMAT})",
-                "read it with the auditor that wrote it",
-            )
-        with _reported(path):
-            return cls(path, _connect(path))
+        """Return an existing run file for reading; raises JournalError when it is none of this version."""
+        _check(path)
+        with _opened(path) as (connection, _):
+            return cls(path, connection)
 
-    def _fill(self, header: Header, cases: Iterable[Case], invalid: Iterable[InvalidRow]) -> None:
-        self._db.executescript(_SCHEMA)
-        self._db.execute(f"PRAGMA user_version={FORMAT}")
-        self._db.execute(f"PRAGMA application_id={_APPLICATION}")
-        apps: dict[str, AppProfile] = {}
-        for seq, case in enumerate(cases):
-            apps.setdefault(case.app.name, case.app)
-            self._db.execute("INSERT INTO cases VALUES (?, ?, ?)", (seq, str(case.key), codec.case_out(case)))
-        for name, app in apps.items():
-            self._db.execute("INSERT INTO apps VALUES (?, ?)", (name, codec.app_out(app)))
-        for seq, row in enumerate(invalid):
-            self._db.execute("INSERT INTO invalid VALUES (?, ?)", (seq, codec.invalid_out(row)))
-        self._write_header(header)
-        self._db.commit()
+    @classmethod
+    def resume(cls, path: Path) -> "Journal":
+        """Return an existing run file to go on with; raises JournalError also while somebody writes it."""
+        _check(path)
+        with _opened(path, Held(path)) as (connection, held):
+            return cls(path, connection, held)
 
     @property
     def header(self) -> Header:
         """Return the run's header."""
-        with self._lock, _reported(self.path):
-            text = self._db.execute("SELECT value FROM header WHERE key = 'run'").fetchone()[0]
-            sent = self._db.execute(_SENT).fetchone()[0]
-        data = json.loads(text)
-        return Header(replace(_run_in(data["run"]), submissions=sent), data["settings"])
+        text = self._all("SELECT value FROM header WHERE key = 'run'")[0][0]
+        return header_in(text, self._all(_SENT)[0][0])
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """Return what it takes to go on with the run; empty where the run file does not say."""
+        found = self._all("SELECT value FROM header WHERE key = 'how'")
+        return dict(json.loads(found[0][0])) if found else {}
 
     def update(self, header: Header) -> None:
         """Replace the header: scope once it is agreed, end and stops once they are known."""
-        with self._lock, _reported(self.path):
-            self._write_header(header)
-            self._db.commit()
+        self._writing.durable(_NOTE, ("run", header_out(header)))
+
+    def agreed(self, tenants: Sequence[str], hosts: Sequence[str]) -> None:
+        """Keep what may be signed in to, so that going on with the run asks nobody again."""
+        how = self.how | {"agreed": [sorted(tenants), sorted(hosts)]}
+        self._writing.durable(_NOTE, ("how", codec.dump(how)))
 
     def record(self, evidence: Evidence) -> None:
         """Keep evidence; that of a password is on disk when this returns."""
         row = (evidence.subject.kind, evidence.subject.key, evidence.question, codec.evidence_out(evidence))
-        with self._lock, _reported(self.path):
-            self._db.execute("INSERT INTO evidence (kind, subject, question, data) VALUES (?, ?, ?, ?)", row)
-            if evidence.question is Question.PASSWORD:
-                self._db.commit()
+        if evidence.question is Question.PASSWORD:
+            self._writing.durable(_RECORD, row)
+        else:
+            self._writing.later(_RECORD, row)
+
+    def note(self, evidence: Evidence) -> None:
+        """Keep evidence that costs nothing to see again: it is on disk soon."""
+        row = (evidence.subject.kind, evidence.subject.key, evidence.question, codec.evidence_out(evidence))
+        self._writing.later(_RECORD, row)
 
     def intend(self, account: str, case: str, at: datetime) -> None:
         """Keep the intent to send a password; on disk when this returns."""
-        with self._lock, _reported(self.path):
-            self._db.execute(
-                'INSERT INTO intents (account, "case", at) VALUES (?, ?, ?)', (account, case, at.isoformat())
-            )
-            self._db.commit()
+        self._writing.durable(_INTEND, (account, case, at.isoformat()))
 
     def cases(self) -> Iterator[Case]:
         """Yield the cases in inventory order."""
-        apps = {name: codec.app_in(data) for name, data in self._rows("SELECT name, data FROM apps")}
-        for (data,) in self._rows("SELECT data FROM cases ORDER BY seq"):
+        apps = self._apps()
+        for (data,) in self._rows("SELECT seq, data FROM cases"):
             yield codec.case_in(data, apps)
 
     def invalid(self) -> Iterator[InvalidRow]:
         """Yield the rows that could not be audited, in inventory order."""
-        for (data,) in self._rows("SELECT data FROM invalid ORDER BY seq"):
+        for (data,) in self._rows("SELECT seq, data FROM invalid"):
             yield codec.invalid_in(data)
 
     def compared(self, accounts: Sequence[str]) -> None:
         """Keep which accounts have a password that another account has, too."""
-        with self._lock, _reported(self.path):
-            self._db.execute(
-                "INSERT OR REPLACE INTO header VALUES ('same passwords', ?)", (codec.dump(accounts),)
-            )
-            self._db.commit()
+        self._writing.durable(_NOTE, ("same passwords", codec.dump(accounts)))
 
     @property
     def same_passwords(self) -> frozenset[str] | None:
@@ -171,23 +172,54 @@ class Journal:
 
     def about(self, subject: Subject) -> tuple[Evidence, ...]:
         """Return a subject's evidence in the order it was seen."""
-        if subject.kind in {"tenant", "environment"}:
-            return self._shared(subject.kind, subject.key)
-        return self._read_subject(subject.kind, subject.key)
+        if subject.kind in {"account", "case"}:
+            return self._read_subject(subject.kind, subject.key)
+        return self._shared(subject.kind, subject.key)
+
+    def everything(self, *kinds: str) -> Iterator[Evidence]:
+        """Yield all evidence about these kinds of subject in the order it was seen."""
+        marks = ", ".join("?" * len(kinds))
+        query = f"SELECT id, kind, subject, question, data FROM evidence WHERE kind IN ({marks})"  # noqa: S608 - marks alone
+        for row in self._rows(query, "id", *kinds):
+            yield codec.evidence_in(*row)
 
     def forget_shared(self) -> None:
         """Read tenants and environments anew; call it between collecting and judging."""
         self._shared.cache_clear()
 
+    def forget_unasked(self) -> None:
+        """Drop the reasons for which passwords were not asked for: going on with a run decides anew."""
+        unasked = f"DELETE FROM evidence WHERE kind = 'case' AND subject IN ({_UNASKED})"  # noqa: S608 - ours
+        self._writing.durable(unasked)
+
+    def without_answer(self) -> list[Case]:
+        """Return the cases whose password slot is empty, in inventory order."""
+        apps = self._apps()
+        return [codec.case_in(data, apps) for (data,) in self._all(_WITHOUT_ANSWER)]
+
     def close(self) -> None:
         """Write everything down and fold the write-ahead log in; a closed run file is one file."""
-        with self._lock, _reported(self.path):
+        with self._lock:
             if self._closed:
                 return
             self._closed = True
-            self._db.commit()
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            if self._writer is not None:
+                self._writer.close()
+            with reported(self.path):
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
             self._db.close()
+            if self._held is not None:
+                self._held.release()
+
+    @property
+    def _writing(self) -> Writer:
+        assert self._writer is not None, "a run file opened for reading is not written"
+        return self._writer
+
+    def _apps(self) -> dict[str, AppProfile]:
+        return {name: codec.app_in(data) for name, data in self._all("SELECT name, data FROM apps")}
 
     def _read_subject(self, kind: str, key: str) -> tuple[Evidence, ...]:
         found = self._all(
@@ -195,28 +227,48 @@ class Journal:
         )
         return tuple(codec.evidence_in(kind, key, question, data) for question, data in found)
 
-    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """Yield a table's rows in pages, so that nobody holds the lock or the table in memory."""
-        page, start = 1_000, 0
-        while rows := self._all(f"{query} LIMIT ? OFFSET ?", page, start):
-            yield from rows
-            start += page
+    def _rows(self, query: str, key: str = "seq", *values: object) -> Iterator[tuple[Any, ...]]:
+        """Yield a table's rows in pages, so that nobody holds the lock or the table in memory.
+
+        The query's first column is its key, which is not yielded.
+        """
+        joint = "AND" if "WHERE" in query else "WHERE"
+        last = -1
+        while rows := self._all(f"{query} {joint} {key} > ? ORDER BY {key} LIMIT {_PAGE}", *values, last):
+            for row in rows:
+                yield row[1:]
+            last = rows[-1][0]
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock, _reported(self.path):
+        if self._writer is not None and not self._closed:
+            return self._writer.read(query, values)
+        with self._lock, reported(self.path):
             return self._db.execute(query, values).fetchall()
 
-    def _write_header(self, header: Header) -> None:
-        data = codec.dump({"run": _run_out(header.run), "settings": dict(header.settings)})
-        self._db.execute("INSERT OR REPLACE INTO header VALUES ('run', ?)", (data,))
+
+def _check(path: Path) -> None:
+    """Raise NotARunFile for what is no run file of this version, without touching it."""
+    if not path.is_file():
+        raise NotARunFile(f"there is no run file {path.name}", "`auditor runs` lists the run files")
+    found = _format_of(path)
+    if found != FORMAT:
+        raise NotARunFile(
+            f"{path.name} is not a run file of this version (format {found}, expected {FORMAT})",
+            "read it with the auditor that wrote it; it was left as it is",
+        )
 
 
 def _format_of(path: Path) -> int:
     """Return which version of run file this is, without touching it; raises NotARunFile for anything else."""
-    with path.open("rb") as stream:
-        magic = stream.read(len(_MAGIC))
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(len(_MAGIC))
+    except OSError as error:
+        raise JournalError(
+            f"the run file {path.name} cannot be read: {told(error)}", "it belongs to whoever ran the audit"
+        ) from None
     if magic == _MAGIC:
-        with _reported(path):
+        with reported(path):
             looked = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
             try:
                 application = looked.execute("PRAGMA application_id").fetchone()[0]
@@ -225,41 +277,53 @@ def _format_of(path: Path) -> int:
                 looked.close()
         if application == _APPLICATION:
             return found
-    raise NotARunFile(f"{path.name} is no run file", "RUN is the path of a .audit-run file")
+    raise NotARunFile(f"{path.name} is no run file", "RUN is the path of a .audit-run file, or an id")
+
+
+@contextlib.contextmanager
+def _opened(path: Path, held: Held | None = None) -> Iterator[tuple[sqlite3.Connection, Held | None]]:
+    """Hand out a connection; where something fails inside, connection and lock are given back."""
+    connection: sqlite3.Connection | None = None
+    try:
+        with reported(path):
+            connection = _connect(path)
+            yield connection, held
+    except BaseException:
+        if connection is not None:
+            connection.close()
+        if held is not None:
+            held.release()
+        raise
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # a damaged file says so now
     return connection
 
 
-@contextlib.contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into a JournalError that names the file."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise JournalError(
-            f"the run file {path.name} cannot be used: {error}",
-            "nothing that was written is lost; see that the disk has space and no other run uses the file",
-        ) from None
-
-
-def _run_out(run: RunInfo) -> dict[str, Any]:
-    data = codec.fields_of(run)
-    data["started"] = run.started.isoformat()
-    data["ended"] = run.ended.isoformat() if run.ended else None
-    data["vantage"] = [run.vantage.label, run.vantage.address]
-    return data
-
-
-def _run_in(data: dict[str, Any]) -> RunInfo:
-    known = dict(data)
-    known["started"] = datetime.fromisoformat(data["started"])
-    known["ended"] = datetime.fromisoformat(data["ended"]) if data["ended"] else None
-    known["vantage"] = Vantage(*data["vantage"])
-    for name in ("scope_tenants", "scope_hosts", "stopped"):
-        known[name] = tuple(data[name])
-    return RunInfo(**known)
+def _fill(
+    db: sqlite3.Connection,
+    header: Header,
+    cases: Iterable[Case],
+    invalid: Iterable[InvalidRow],
+    how: Mapping[str, object],
+) -> None:
+    """Write what a run begins with, all of it or nothing."""
+    db.executescript(_SCHEMA)
+    db.execute(f"PRAGMA user_version={FORMAT}")
+    db.execute(f"PRAGMA application_id={_APPLICATION}")
+    apps: dict[str, AppProfile] = {}
+    for seq, case in enumerate(cases):
+        apps.setdefault(case.app.name, case.app)
+        db.execute("INSERT INTO cases VALUES (?, ?, ?)", (seq, str(case.key), codec.case_out(case)))
+    db.executemany("INSERT INTO apps VALUES (?, ?)", ((n, codec.app_out(app)) for n, app in apps.items()))
+    db.executemany(
+        "INSERT INTO invalid VALUES (?, ?)",
+        ((seq, codec.invalid_out(row)) for seq, row in enumerate(invalid)),
+    )
+    db.execute(_NOTE, ("how", codec.dump(how)))
+    db.execute(_NOTE, ("run", header_out(header)))
+    db.commit()

@@ -189,6 +189,15 @@ RATE: TypeAlias = Annotated[
         help="Password submissions a second in each tenant (5).",
     ),
 ]
+SHARD: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="K/N",
+        rich_help_panel=_ROWS,
+        help="Audit the K-th of N parts of the accounts; limits are divided by N.",
+    ),
+]
 OUTPUT: TypeAlias = Annotated[
     Path | None,
     typer.Option(

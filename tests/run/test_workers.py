@@ -53,3 +53,28 @@ def test_a_second_ctrl_c_does_not_return_while_something_is_under_way():
         each(work, range(3), 1, stop)
     presser.join()
     assert ended.is_set()
+
+
+def test_items_are_taken_as_they_are_needed_and_not_all_at_once():
+    taken, done = [], []
+
+    def items():
+        for number in range(1000):
+            taken.append(number)
+            yield number
+
+    def work(item):
+        done.append(item)
+        assert len(taken) - len(done) < 4
+
+    each(work, items(), 4)
+    assert len(done) == 1000
+
+
+def test_an_error_in_the_supply_is_raised():
+    def items():
+        yield 1
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        each(lambda item: None, items(), 3)

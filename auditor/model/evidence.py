@@ -14,7 +14,10 @@ Detail: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a piece of evidence is about: kind is tenant, environment, account or case; key its identity."""
+    """What a piece of evidence is about: kind is tenant, environment, application, account or case.
+
+    `key` is its identity.
+    """
 
     kind: str
     key: str
@@ -28,6 +31,11 @@ def tenant(domain: str) -> Subject:
 def environment(host: str) -> Subject:
     """Return the subject for a Dataverse host."""
     return Subject("environment", host.lower())
+
+
+def application(tenant_id: str, client_id: str, host: str) -> Subject:
+    """Return the subject for an application as one tenant knows it, asking for one environment."""
+    return Subject("application", f"{tenant_id} | {client_id} | {host}".lower())
 
 
 def account(upn: str) -> Subject:
@@ -94,6 +102,7 @@ class Observed:
       `personal` (bool)
     tenant: `tenant_id` (GUID), `region`, `sub_region`, `cloud_instance`
     environment: `tenant_id`, `authority_host`, `resource`
+    application: `scope`, `public_client` (whether it may do without a secret: yes, not checked)
     password: `federated` (bool: the WS-Trust leg was used), `scope`, `calls` (the exchanges, in words)
     whoami: `user_id`; table: `table`
     """

@@ -144,6 +144,7 @@ class Question(StrEnum):
     REALM = "realm"
     TENANT = "tenant"
     ENVIRONMENT = "environment"
+    APPLICATION = "application"
     PASSWORD = "password"  # noqa: S105 - the name of a question
     WHOAMI = "whoami"
     TABLE = "table"
@@ -152,7 +153,8 @@ class Question(StrEnum):
 class Flow(StrEnum):
     """In which conversation an answer came; the same code means different things in different ones.
 
-    The probes hold the first three. The others are those that pasted answers are said to come from;
+    The probes hold the first three, and a device code as far as it shows what is refused without a password.
+    The others are those that pasted answers are said to come from;
     `PASTED` is an answer of which nobody said where it came from.
     """
 
@@ -177,6 +179,7 @@ class Leg(StrEnum):
     REALM = "realm"
     OPENID = "openid"
     CHALLENGE = "challenge"
+    DEVICE_CODE = "device_code"
     MEX = "mex"
     WSTRUST = "wstrust"
     TOKEN = "token"  # noqa: S105 - the name of a leg
@@ -217,6 +220,7 @@ class Why(StrEnum):
     GUEST_ACCOUNT = "a guest; the password belongs to another organisation"
     FEDERATION_NOT_HTTPS = "the federation server's endpoint is not https"
     FEDERATION_UNUSABLE = "the federation server offers no usable username endpoint"
+    REFUSED_BEFOREHAND = "refused before any password was sent"
     PASSWORD_NOT_PROVEN = "the account's password is not proven"  # noqa: S105 - a reason
     NO_TOKEN = "no token to ask with"  # noqa: S105 - a reason
     BREAKER = "stopped by the breaker"

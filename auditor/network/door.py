@@ -79,9 +79,25 @@ class Door:
 
         Raises NetworkError when there is none, or a redirect instead.
         """
+        return self._patiently("GET", url, leg, headers or {}, None)
+
+    def post(self, url: str, leg: Leg, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Return the reply to a form that holds no secret; asked again when the trouble may pass.
+
+        Raises NetworkError as `get` does, `sent` never true: no password was in it.
+        """
+        return self._patiently("POST", url, leg, headers, body)
+
+    def _patiently(
+        self, method: str, url: str, leg: Leg, headers: Mapping[str, str], body: bytes | None
+    ) -> Reply:
+        def call() -> Reply:
+            form = None if body is None else Watched(body)
+            return self._call(method, url, leg, headers, form, secret=False)
+
         for left in range(self._settings.tries - 1, 0, -1):
             try:
-                reply = self._call("GET", url, leg, headers or {}, None)
+                reply = call()
             except NetworkError as error:
                 if error.failure not in _PASSING or self._hurried.is_set():
                     raise
@@ -90,14 +106,14 @@ class Door:
             if reply.status not in _TRY_AGAIN or self._hurried.is_set():
                 return reply
             self._pause(retry_after(reply.headers), left)
-        return self._call("GET", url, leg, headers or {}, None)
+        return call()
 
     def get_once(self, url: str, leg: Leg, headers: Mapping[str, str]) -> Reply:
         """Return the reply to a request that carries a token; asked once, whatever happens.
 
         Raises NetworkError as `get` does.
         """
-        return self._call("GET", url, leg, headers, None)
+        return self._call("GET", url, leg, headers, None, secret=False)
 
     def post_secret(
         self, url: str, leg: Leg, headers: Mapping[str, str], body: bytes, agreed: frozenset[str]
@@ -111,7 +127,7 @@ class Door:
         if host not in agreed:
             self._record(leg, "POST", host, None, Failure.REFUSED_BY_DOOR, 0.0, sent=False)
             raise NetworkError(Failure.REFUSED_BY_DOOR, host, "not a host that was agreed to")
-        return self._call("POST", url, leg, headers, Watched(body))
+        return self._call("POST", url, leg, headers, Watched(body), secret=True)
 
     @contextmanager
     def recording(self) -> Iterator[list[CallRecord]]:
@@ -133,17 +149,24 @@ class Door:
         self._transport.close()
 
     def _call(
-        self, method: str, url: str, leg: Leg, headers: Mapping[str, str], body: Watched | None
+        self,
+        method: str,
+        url: str,
+        leg: Leg,
+        headers: Mapping[str, str],
+        body: Watched | None,
+        *,
+        secret: bool,
     ) -> Reply:
         host, started = host_of(url), time.monotonic()
         try:
             _only_https(url, host)
             wire = self._transport.send(method, url, host, _with_agent(headers), body)
         except NetworkError as error:
-            sent = body is not None and body.begun
+            sent = secret and body is not None and body.begun
             self._record(leg, method, host, None, error.failure, time.monotonic() - started, sent=sent)
             raise NetworkError(error.failure, host, error.detail, sent=sent) from None
-        sent = body is not None
+        sent = secret
         failure = Failure.REDIRECT if wire.status in _REDIRECTS else None
         self._record(leg, method, host, wire, failure, time.monotonic() - started, sent=sent)
         if failure:

@@ -6,7 +6,7 @@
 | 1    | the tool failed                                                                               |
 | 2    | usage, unreadable inventory or rules                                                          |
 | 3    | nothing to audit                                                                              |
-| 4    | incomplete: stopped by the breaker, interrupted, nothing reached, or a contract is unanswered |
+| 4    | incomplete: breaker, interruption, missing shard, nothing reached, or an unanswered contract  |
 | 10   | a contract is broken, or there are findings at or above `--fail-on`                           |
 
 Precedence 2, 3, 1, 10, 4; where 10 and 4 both hold, both are printed.
@@ -40,7 +40,8 @@ def _broken(audit: Audit, *, contract: bool, fail_on: Severity | None) -> list[s
 
 
 def _incomplete(audit: Audit, *, contract: bool, fail_on: Severity | None) -> list[str]:
-    lines = [f"stopped by the breaker: {why}" for why in audit.run.stopped]
+    lines = [f"missing: {part}" for part in audit.run.missing]
+    lines += [f"stopped by the breaker: {why}" for why in audit.run.stopped]
     if audit.run.interrupted:
         count = audit.summary.unasked.get(Why.INTERRUPTED, 0)
         lines.append(f"interrupted: {_cases(count)} not reached, {audit.run.submissions} passwords were sent")

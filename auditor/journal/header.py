@@ -42,6 +42,6 @@ def _run_in(data: dict[str, Any]) -> RunInfo:
     known["started"] = datetime.fromisoformat(data["started"])
     known["ended"] = datetime.fromisoformat(data["ended"]) if data["ended"] else None
     known["vantage"] = Vantage(*data["vantage"])
-    for name in ("scope_tenants", "scope_hosts", "stopped"):
-        known[name] = tuple(data[name])
+    for name in ("scope_tenants", "scope_hosts", "stopped", "missing"):
+        known[name] = tuple(data.get(name, ()))
     return RunInfo(**known)

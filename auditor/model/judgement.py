@@ -140,7 +140,10 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """Which run a report is about. Times are UTC; `mode` says which probes ran; `ended` may be None."""
+    """Which run a report is about. Times are UTC; `mode` says which probes ran; `ended` may be None.
+
+    `missing` names the parts of the estate that this run should hold and does not, a sentence each.
+    """
 
     id: str
     tool_version: str
@@ -155,6 +158,7 @@ class RunInfo:
     stopped: tuple[str, ...] = ()
     submissions: int = 0
     interrupted: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

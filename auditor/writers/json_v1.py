@@ -94,6 +94,7 @@ def _run(run: "RunInfo") -> Json:
         "stopped": list(run.stopped),
         "submissions": run.submissions,
         "interrupted": run.interrupted,
+        "missing": list(run.missing),
     }
 
 

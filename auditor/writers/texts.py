@@ -15,6 +15,7 @@ class SummaryTexts(Edge):
     subtitle: str
     simulated: str
     stopped: str
+    missing: str
     interrupted: str
     sensitive: str
     how_to: tuple[str, ...] = Field(min_length=4, max_length=4)

@@ -66,6 +66,8 @@ class SummarySheet:
             row = self._wide(row, self._texts.simulated, "simulated")
         if run.interrupted:
             row = self._wide(row, self._texts.interrupted, "alarm")
+        for line in run.missing:
+            row = self._wide(row, f"{self._texts.missing} {line}", "alarm")
         for number, line in enumerate(run.stopped):
             row = self._wide(row, line if number else f"{self._texts.stopped} {line}", "alarm")
         return row + 1

@@ -71,6 +71,14 @@ def test_an_interrupted_run_says_so(make, quiet_audit, summary_of):
     assert "did not end" in told
 
 
+def test_a_report_that_lacks_a_part_of_the_estate_names_it_in_red(make, quiet_audit, summary_of):
+    run = make.run(stopped=(), missing=("shard 3/8 of accounts.xlsx",))
+    sheet = summary_of(make.audit(run, quiet_audit.summary, ()))
+    cell = next(c for row in sheet.iter_rows(max_row=6) for c in row if "3/8" in str(c.value))
+    assert cell.value == "NOT THE WHOLE ESTATE: shard 3/8 of accounts.xlsx"
+    assert cell.fill.fgColor.rgb.endswith(load_layout().looks["alarm"].fill)
+
+
 def test_the_five_most_common_fixes_lead_to_their_lines(audit, summary_of):
     sheet = summary_of(audit)
     links = [c.hyperlink.location for row in sheet.iter_rows() for c in row if c.hyperlink]

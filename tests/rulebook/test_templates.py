@@ -63,3 +63,43 @@ def test_names_that_are_no_placeholders_are_found_without_rendering():
 
 def test_nothing_secret_has_a_placeholder():
     assert not PLACEHOLDERS & {"password", "token", "secret", "assertion"}
+
+
+EVERY_FORM = (
+    "100 % of {{ upn }}{% if kind == 'person' %}, {{owner|url}}{% else %} at {{ host }}{% endif %} "
+    "{{ code or answer or 'no code' }} {{ owner or upn }} {{ ('https://' ~ host)|sh }} {{ upn|ps }}"
+)
+VALUES = st.one_of(st.sampled_from(["", "person", "%s", "\0", "0\0", "{{ upn }}"]), st.text(max_size=5))
+
+
+@given(
+    values=st.fixed_dictionaries(dict.fromkeys(("upn", "kind", "owner", "host", "code", "answer"), VALUES))
+)
+def test_a_text_says_what_jinja_makes_of_it_whatever_the_values(templates, values):
+    whole = templates._jinja().from_string(EVERY_FORM).render(values)
+    assert templates.render(EVERY_FORM, values) == whole
+
+
+def test_a_text_with_a_mark_of_its_own_keeps_it(templates):
+    assert templates.render("a\0{{ upn }}0\0b", {"upn": "%"}) == "a\0%0\0b"
+
+
+def test_jinja_is_asked_once_for_all_accounts_that_decide_alike():
+    templates = Templates()
+    asked = []
+    text = "{% if kind == 'person' %}{{ upn }}{% endif %}"
+    templates.render(text, {"kind": "person", "upn": "a"})
+    compiled = templates._compiled[text]
+    compiled._template = type("Told", (), {"render": lambda _, words: asked.append(words) or ""})()
+    assert templates.render(text, {"kind": "person", "upn": "b"}) == "b"
+    assert asked == []
+    templates.render(text, {"kind": "integration", "upn": "b"})
+    assert asked == [{"kind": "integration"}]
+
+
+def test_what_a_text_was_decided_by_is_not_kept_without_end():
+    templates = Templates()
+    text = "{% if owner == upn %}same{% endif %}"
+    for number in range(2_000):
+        templates.render(text, {"owner": str(number), "upn": ""})
+    assert len(templates._compiled[text]._known) <= 256

@@ -23,8 +23,8 @@ app()
 def tables(quick: bool) -> list[Table]:
     """Measure whole processes; both show their help by way of Rich."""
     ways = (
-        Way("auditor --help", (sys.executable, "-m", "auditor", "--help")),
-        Way("bare Typer app --help", (sys.executable, "-c", _BARE, "--help")),
+        Way("bare Typer app", (sys.executable, "-c", _BARE, "--help")),
+        Way("auditor", (sys.executable, "-m", "auditor", "--help")),
     )
     measured = alternated(ways, 3 if quick else 40)
-    return [Table("Help", HEAD, rows("--help", measured), ("Goal: within 1.3 times the bare app.",))]
+    return [Table("Help", HEAD, rows("--help", measured), ("Goal: at most 1.3 times the bare app.",))]

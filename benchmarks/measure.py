@@ -21,7 +21,7 @@ from statistics import median
 from typing import Protocol
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-HEAD = ("what", "way", "wall s", "CPU s", "peak MB", "times ours: wall", "CPU", "memory")
+HEAD = ("what", "way", "wall s", "CPU s", "peak MB", "wall: times the first", "CPU", "memory")
 _METER = Path(__file__).with_name("meter.py")
 _MEBIBYTE = 1024 * 1024 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss: bytes there, else KiB
 
@@ -191,15 +191,15 @@ def ratios(theirs: Measured, ours: Measured, what: Callable[[Reading], float]) -
 
 
 def rows(label: str, ways: Sequence[Measured]) -> tuple[tuple[str, ...], ...]:
-    """Return the rows (`HEAD`) of one contest; the first way is ours, the others are compared with it."""
+    """Return the rows (`HEAD`) of one contest; the others cost so many times what the first way does."""
     return tuple(_row(label, way, ways[0]) for way in ways)
 
 
-def _row(label: str, way: Measured, ours: Measured) -> tuple[str, ...]:
+def _row(label: str, way: Measured, first: Measured) -> tuple[str, ...]:
     costs = [spread(values(way, what)) for what in (wall, cpu, peak)]
-    if way is ours:
+    if way is first:
         return (label, way.name, *costs, "1", "1", "1")
-    return (label, way.name, *costs, *(spread(ratios(way, ours, what)) for what in (wall, cpu, peak)))
+    return (label, way.name, *costs, *(spread(ratios(way, first, what)) for what in (wall, cpu, peak)))
 
 
 def markdown(table: Table) -> str:

@@ -20,7 +20,7 @@ class Benchmark:
 
 def test_every_module_that_makes_tables_is_offered_with_a_name():
     offered = command.found()
-    assert {"help"} <= set(offered)
+    assert {"help", "inventory"} <= set(offered)
     assert not {"measure", "meter", "__main__"} & set(offered)
     assert all(isinstance(it, str) or it.NAME for it in offered.values())
 
@@ -51,7 +51,7 @@ def test_an_unknown_name_is_a_usage_error(capsys):
     assert "there is no benchmark no-such" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["help"])
+@pytest.mark.parametrize("name", ["help", "inventory"])
 def test_a_benchmark_runs_with_tiny_sizes(name, capsys):
     assert command.main([name, "--quick"]) == 0
     assert "| :-- |" in capsys.readouterr().out

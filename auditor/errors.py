@@ -11,6 +11,9 @@
     ├── NetworkError      no usable reply, and whether a secret had left (one answer)
     ├── JournalError      the run file                                   exit 1
     │   └── NotARunFile   no run file, or one of another version         exit 2
+    ├── LedgerError       the attempt ledger                             exit 1
+    │   ├── NotALedger    no ledger, or one of another version           exit 2
+    │   └── HeldElsewhere another run was refused, or is sending, now    (one account)
     ├── ReportError       the report cannot be written                   exit 1
     └── LabError          a world or the simulated cloud                 exit 2
 
@@ -97,6 +100,20 @@ class NotARunFile(JournalError):  # noqa: N818 - reads as the condition it is
     """What was given as a run file is none, or is of another version."""
 
     exit_code = 2
+
+
+class LedgerError(AuditorError):
+    """The attempt ledger cannot be written or read."""
+
+
+class NotALedger(LedgerError):  # noqa: N818 - reads as the condition it is
+    """What was given as an attempt ledger is none, or is of another version."""
+
+    exit_code = 2
+
+
+class HeldElsewhere(LedgerError):  # noqa: N818 - reads as the condition it is
+    """Another run is sending this account's password now, or was refused since this one looked."""
 
 
 class ReportError(AuditorError):

@@ -51,7 +51,11 @@ class Writer:
 
     def later(self, sql: str, values: Sequence[object] = ()) -> None:
         """Hand in a statement; it is on disk soon, after all that was handed in before it."""
-        self._hand_in(_Job(lambda db: db.execute(sql, values), awaited=False))
+        self.later_within(lambda db: db.execute(sql, values))
+
+    def later_within(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Hand in work that writes several rows in one transaction; see `later` and `within`."""
+        self._hand_in(_Job(work, awaited=False))
 
     def durable(self, sql: str, values: Sequence[object] = ()) -> None:
         """Execute a statement; it and all that was handed in before it are on disk when this returns."""

@@ -15,6 +15,7 @@ NAME = "attempts.ledger"
 FORMAT = 1
 _IDENTITY = 0x57534F4C  # "WSOL"
 _MAGIC = b"SQLite format 3\x00"
+_PATIENCE = 30  # seconds that another run may take to write
 _HEADER = 100  # bytes; user_version stands at 60, application_id at 68: https://sqlite.org/fileformat.html
 _SCHEMA = f"""
 CREATE TABLE attempts (
@@ -111,7 +112,7 @@ def identify(path: Path) -> None:
 def connect(path: Path) -> sqlite3.Connection:
     """Return a connection to a sound ledger; raises LedgerError for one that is damaged or locked."""
     with reported(path, ledger_error):
-        connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False)
         try:
             _prepare(connection, path)
         except BaseException:

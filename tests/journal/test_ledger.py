@@ -82,6 +82,9 @@ def test_accounts_are_the_same_whatever_their_case(ledger):
     assert len(ledger.refusals(SYNC.title())) == 1
     with pytest.raises(HeldElsewhere):
         intend(ledger, run="run-2")
+    ledger.intend("B@contoso.example", "b", "run-1", ENV, NOW, OFFICE)
+    with pytest.raises(HeldElsewhere):
+        ledger.intend("b@contoso.example", "b", "run-2", ENV, NOW, OFFICE)
 
 
 def test_an_intent_whose_run_never_said_how_it_ended_reads_as_outcome_unknown(ledger):
@@ -127,6 +130,13 @@ def test_a_good_answer_forgets_what_held_the_account_and_this_case(ledger, kind)
     attempt(ledger, Settled.REFUSED_CASE, OTHER, released=released(ledger))
     attempt(ledger, kind, CASE, "run-2", released=released(ledger))
     assert held_cases(ledger) == [OTHER]
+    attempt(ledger, kind, OTHER, "run-2", released=released(ledger))
+    assert held_cases(ledger) == []
+
+
+@pytest.mark.parametrize("kind", [Settled.PROVEN, Settled.NOT_REFUSED])
+def test_a_good_answer_to_one_case_forgets_that_another_held_the_account(ledger, kind):
+    attempt(ledger, Settled.REFUSED_ACCOUNT)
     attempt(ledger, kind, OTHER, "run-2", released=released(ledger))
     assert held_cases(ledger) == []
 
@@ -214,8 +224,8 @@ def test_a_run_does_not_stand_in_its_own_way_for_being_alive(path, tmp_path):
     ledger._alive = lambda _: True
     with contextlib.closing(ledger):
         ledger.register("run-1", tmp_path / "first.audit-run", NOW, "accounts.csv")
-        attempt(ledger, Settled.PROVEN)
-        intend(ledger, OTHER)
+        intend(ledger)
+        intend(ledger, OTHER, released=released(ledger))
 
 
 def test_a_run_counts_as_living_while_its_file_is_being_written(ledger, tmp_path):

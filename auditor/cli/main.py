@@ -19,7 +19,7 @@ P = ParamSpec("P")
 
 def build() -> typer.Typer:
     """Return the command with all its subcommands; each imports what it needs when it runs."""
-    from auditor.cli import audit, demo, explain, lab, prepare, rules  # noqa: PLC0415 - the commands' own modules
+    from auditor.cli import audit, demo, explain, lab, merge, prepare, rules  # noqa: PLC0415 - the commands' own modules
 
     app = typer.Typer(
         name="auditor",
@@ -32,7 +32,15 @@ def build() -> typer.Typer:
         epilog="Start with [bold]auditor demo[/bold]: a simulated estate, no tenant, no questions.",
     )
     app.callback()(_root)
-    for command in (audit.audit, audit.report, prepare.plan, prepare.init, explain.explain, demo.demo):
+    for command in (
+        audit.audit,
+        audit.report,
+        merge.merge,
+        prepare.plan,
+        prepare.init,
+        explain.explain,
+        demo.demo,
+    ):
         app.command(command.__name__, help=help_of(command))(interruptible(command))
     app.add_typer(rules.group(), name="rules")
     app.add_typer(lab.group(), name="lab")

@@ -1,0 +1,101 @@
+"""`auditor merge`: the run files of several machines as one report."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor import __version__
+from auditor.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.cli.console import Screen
+    from auditor.model import RunInfo
+    from auditor.run.united import United
+
+
+def merge(
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN...", show_default=False, help="Run files to join."),
+    ],
+    output: options.OUTPUT = None,
+    formats: options.FORMAT = None,
+    rules: options.RULES = None,
+    contract: options.CONTRACT = False,
+    fail_on: options.FAIL_ON = None,
+    quiet: options.QUIET = False,
+) -> None:
+    """Join run files of one audit, such as its shards, into one run file and write its report.
+
+    Where several runs hold a case, the latest that got to it counts. A shard that is missing is named, and
+    makes the report incomplete. Without --output the report is merged.xlsx beside the first run file.
+    Reads the run files alone: no network, no password.
+    """
+    from auditor.cli.audit import finish, formats_of, paths_of, write_reports  # noqa: PLC0415 - see cli.main
+    from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.journal import Journal  # noqa: PLC0415 - only for this command
+    from auditor.journal.joined import join  # noqa: PLC0415 - as above
+    from auditor.journal.store import SUFFIX  # noqa: PLC0415 - as above
+    from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
+    from auditor.run.judged import judge  # noqa: PLC0415 - only for this command
+
+    screen = Screen(quiet=quiet)
+    rulebook = load_rulebook(rules)
+    found = [Path(text) for text in runs]
+    target = output or found[0].with_name("merged.xlsx")
+    paths = paths_of(target, formats_of(formats, target))
+    together = _united(found)
+    first = next(iter(paths.values()))
+    joined = first.with_name(f"{first.stem}-{together.header.run.id}{SUFFIX}")
+    told = join([part.path for part in together.parts], together.inventories, joined, together.header)
+    _say(screen, [*together.remarks, *_overlaps(told.again, told.apps)])
+    journal = Journal.open(joined)
+    try:
+        judged = judge(journal, rulebook)
+        write_reports(judged, paths, screen)
+        screen.say(f"run file: {joined}")
+        finish(judged, screen, contract=contract, fail_on=fail_on)
+    finally:
+        journal.close()
+
+
+def _united(found: "Sequence[Path]") -> "United":
+    from auditor.journal.joined import header_of  # noqa: PLC0415 - only for this command
+    from auditor.run.united import Part, united  # noqa: PLC0415 - as above
+
+    return united([Part(path, header_of(path)) for path in found], _new_run())
+
+
+def _new_run() -> "RunInfo":
+    """Return a run that has only an id yet; all else comes from the runs that it unites."""
+    import secrets  # noqa: PLC0415 - nothing that only asks for help needs it
+
+    from auditor.model import RunInfo, Vantage  # noqa: PLC0415 - as above
+
+    now = datetime.now(UTC)
+    return RunInfo(
+        id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        tool_version=__version__,
+        source="",
+        started=now,
+        ended=None,
+        mode="",
+        vantage=Vantage(),
+        simulated=False,
+    )
+
+
+def _overlaps(again: int, apps: "Sequence[str]") -> list[str]:
+    lines = [f"app {name}: the runs know different profiles; the latest counts" for name in apps]
+    if again:
+        lines.append(f"{again} cases are in several runs; of each the latest run that got to it counts")
+    return lines
+
+
+def _say(screen: "Screen", lines: "Sequence[str]") -> None:
+    for line in lines:
+        screen.say(f"note: {line}")

@@ -193,12 +193,16 @@ class Failure(StrEnum):
     DNS = "name not found"
     CONNECT = "no connection"
     PROXY = "proxy refused"
+    PROXY_LOGIN = "proxy asks for credentials"
     TLS = "certificate or TLS"
+    WRONG_HOST = "certificate of another host"
+    CLOCK = "certificate not valid at this time"
     REFUSED_BY_DOOR = "refused by our own rules"
     TIMEOUT = "timed out"
     RESET = "connection broken"
     TOO_LARGE = "reply too large"
     REDIRECT = "redirected"
+    PORTAL = "a web page in the service's place"
     NOT_UNDERSTOOD = "reply not understood"
 
 
@@ -223,5 +227,6 @@ class Why(StrEnum):
     REFUSED_BEFOREHAND = "refused before any password was sent"
     PASSWORD_NOT_PROVEN = "the account's password is not proven"  # noqa: S105 - a reason
     NO_TOKEN = "no token to ask with"  # noqa: S105 - a reason
+    HELD_BACK = "not repeated: an earlier attempt was refused"
     BREAKER = "stopped by the breaker"
     INTERRUPTED = "interrupted"

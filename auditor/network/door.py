@@ -1,37 +1,35 @@
 """The door: https only, no redirects, bounded replies, calls recorded, passwords once and to agreed hosts."""
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from urllib3.exceptions import HTTPError
-from urllib3.util import parse_url
 
 from auditor import __version__
 from auditor.errors import NetworkError
 from auditor.model import CallRecord, Failure, Leg
-from auditor.network.tls import client_context
-from auditor.network.transport import Transport, Watched, Wire
+from auditor.network.addresses import host_of, is_https
+from auditor.network.moments import clock_off, retry_after
+from auditor.network.transports import Transports
+from auditor.network.wire import Limits, Watched
 
 _LOG = logging.getLogger(__name__)
-_ODD = re.compile(r"[\x00-\x20\x7f\\@]")
 _TRY_AGAIN = {429, 502, 503, 504}
 _PASSING = {Failure.CONNECT, Failure.TIMEOUT, Failure.RESET}
 _REDIRECTS = range(300, 400)
 _LONGEST_PAUSE = 30.0
+_AGENT = {"User-Agent": f"wstrust-oauth-auditor/{__version__}", "Accept-Encoding": "gzip, deflate"}
 
 
 @dataclass(frozen=True, slots=True)
 class DoorSettings:
     """How to reach the outside: times in seconds, sizes in bytes; `proxy` "" takes the environment's."""
 
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
     ca_bundle: Path | None = None
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
@@ -39,15 +37,24 @@ class DoorSettings:
     max_body: int = 4 * 1024 * 1024
     tries: int = 3
 
+    @property
+    def limits(self) -> Limits:
+        """Return what transports keep to."""
+        return Limits(self.connect_timeout, self.read_timeout, self.deadline, self.max_body)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP reply. Header names are in lower case; the body is at most `DoorSettings.max_body` bytes."""
+    """An HTTP reply. Header names are in lower case; the body is at most `DoorSettings.max_body` bytes.
+
+    `received` is when it came, by the clock of this machine.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     host: str = ""
+    received: datetime | None = None
 
     @property
     def text(self) -> str:
@@ -57,22 +64,34 @@ class Reply:
         except UnicodeDecodeError:
             return self.body.decode("latin-1")
 
+    @property
+    def retry_after(self) -> float | None:
+        """Return for how many seconds the service asks to be left alone, None when it does not say."""
+        return retry_after(self.headers, self.received)
+
 
 class Door:
     """Everything the auditor asks of the network goes through one of these; safe to share between threads."""
 
-    def __init__(self, settings: DoorSettings, sleep: Callable[[float], object] | None = None) -> None:
+    def __init__(
+        self,
+        settings: DoorSettings,
+        sleep: Callable[[float], object] | None = None,
+        now: Callable[[], datetime] | None = None,
+        transports: Transports | None = None,
+    ) -> None:
         self._settings = settings
         self._local = threading.local()
         self._hurried = threading.Event()
         self._sleep = sleep or self._hurried.wait
-        self._transport = Transport(
-            client_context(settings.ca_bundle),
-            settings.proxy,
-            (settings.connect_timeout, settings.read_timeout),
-            settings.max_body,
-            settings.deadline,
-        )
+        self._now = now or _utc_now
+        self._transports = transports or Transports(settings.proxy, settings.ca_bundle, settings.limits)
+        self._clocks: dict[str, float] = {}
+
+    @property
+    def clocks_off(self) -> Mapping[str, float]:
+        """Return by how many seconds whose clock is ahead of ours, host by host, where that is a lot."""
+        return dict(self._clocks)
 
     def get(self, url: str, leg: Leg, headers: Mapping[str, str] | None = None) -> Reply:
         """Return the reply to a request that carries no password; asked again when the trouble may pass.
@@ -105,7 +124,7 @@ class Door:
                 continue
             if reply.status not in _TRY_AGAIN or self._hurried.is_set():
                 return reply
-            self._pause(retry_after(reply.headers), left)
+            self._pause(reply.retry_after, left)
         return call()
 
     def get_once(self, url: str, leg: Leg, headers: Mapping[str, str]) -> Reply:
@@ -146,7 +165,7 @@ class Door:
 
     def close(self) -> None:
         """Close all connections."""
-        self._transport.close()
+        self._transports.close()
 
     def _call(
         self,
@@ -161,85 +180,70 @@ class Door:
         host, started = host_of(url), time.monotonic()
         try:
             _only_https(url, host)
-            wire = self._transport.send(method, url, host, _with_agent(headers), body)
+            transport = self._transports.of(leg, host)
+            wire = transport.send(method, url, host, {**_AGENT, **headers}, body)
         except NetworkError as error:
             sent = secret and body is not None and body.begun
             self._record(leg, method, host, None, error.failure, time.monotonic() - started, sent=sent)
             raise NetworkError(error.failure, host, error.detail, sent=sent) from None
-        sent = secret
         failure = Failure.REDIRECT if wire.status in _REDIRECTS else None
-        self._record(leg, method, host, wire, failure, time.monotonic() - started, sent=sent)
+        reply = Reply(wire.status, wire.headers, wire.body, host, self._now())
+        self._record(leg, method, host, reply, failure, time.monotonic() - started, sent=secret)
         if failure:
-            raise NetworkError(failure, host, f"HTTP {wire.status}", sent=sent)
-        return Reply(wire.status, wire.headers, wire.body, host)
+            raise NetworkError(failure, host, f"HTTP {wire.status}", sent=secret)
+        return reply
 
     def _record(
         self,
         leg: Leg,
         method: str,
         host: str,
-        wire: Wire | None,
+        reply: Reply | None,
         failure: Failure | None,
         seconds: float,
         *,
         sent: bool,
     ) -> None:
-        record = CallRecord(leg, method, host, None, failure, sent, None, "", "", seconds)
-        if wire is not None:
-            record = replace(
-                record,
-                status=wire.status,
-                retry_after=retry_after(wire.headers),
-                request_id=wire.headers.get("x-ms-request-id", ""),
-                correlation_id=wire.headers.get("client-request-id", ""),
-            )
-        _LOG.debug(
-            "%s %s %s: %s in %.2f s", leg, method, host, failure or record.status, seconds
-        )  # no address: paths hold user names, queries hold more
         calls: list[CallRecord] | None = getattr(self._local, "calls", None)
+        _LOG.debug(
+            "%s %s %s: %s in %.2f s", leg, method, host, failure or (reply and reply.status), seconds
+        )  # no address: paths hold user names, queries hold more
+        if reply is not None:
+            self._look_at_clock(host, reply)
         if calls is not None:
-            calls.append(record)
+            calls.append(_call_record(leg, method, host, reply, failure, seconds, sent=sent))
+
+    def _look_at_clock(self, host: str, reply: Reply) -> None:
+        assert reply.received is not None
+        if host not in self._clocks and (ahead := clock_off(reply.headers, reply.received)) is not None:
+            self._clocks[host] = ahead
 
     def _pause(self, asked: float | None, left: int) -> None:
         own = 0.5 * 2 ** (self._settings.tries - 1 - left)
         self._sleep(min(own if asked is None else asked, _LONGEST_PAUSE))
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return Retry-After in seconds (whole or decimal), None when absent or not a number."""
-    try:
-        value = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return value if 0 <= value < float("inf") else None
+def _call_record(
+    leg: Leg,
+    method: str,
+    host: str,
+    reply: Reply | None,
+    failure: Failure | None,
+    seconds: float,
+    *,
+    sent: bool,
+) -> CallRecord:
+    if reply is None:
+        return CallRecord(leg, method, host, None, failure, sent, None, "", "", seconds)
+    headers = reply.headers
+    ids = headers.get("x-ms-request-id", ""), headers.get("client-request-id", "")
+    return CallRecord(leg, method, host, reply.status, failure, sent, reply.retry_after, *ids, seconds)
 
 
-def _with_agent(headers: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "User-Agent": f"wstrust-oauth-auditor/{__version__}",
-        "Accept-Encoding": "gzip, deflate",
-        **headers,
-    }
-
-
-def host_of(url: str) -> str:
-    r"""Return the host that a connection for this URL would be made to, in lower case; "" when in doubt.
-
-    URL parsers disagree on odd addresses (`https://evil.example\@agreed.example/`), and the one that
-    connects decides who gets the password. So its parser is asked, and what two parsers read differently,
-    or holds user names, backslashes, blanks or control characters, has no host at all.
-    """
-    if _ODD.search(url):
-        return ""
-    try:
-        connecting, other = parse_url(url), urlsplit(url)
-        host = (connecting.host or "").lower()
-        same = host == (other.hostname or "").lower() and not connecting.auth and not other.username
-    except (ValueError, HTTPError):
-        return ""
-    return host if same else ""
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _only_https(url: str, host: str) -> None:
-    if not host or urlsplit(url).scheme.lower() != "https":
+    if not host or not is_https(url):
         raise NetworkError(Failure.REFUSED_BY_DOOR, host, "only plain https addresses are spoken to")

@@ -1,56 +1,101 @@
-"""From what `requests` raises to why there was no usable reply."""
+"""From what sockets, TLS, proxies and `requests` raise to why there was no usable reply."""
 
+import http.client
 import re
 import socket
 import ssl
 from collections.abc import Iterator
 
-import requests
-import urllib3
-from urllib3.exceptions import NameResolutionError, NewConnectionError, ProtocolError
+import urllib3.exceptions
+from urllib3.exceptions import ProtocolError, ProxyError, SSLError
 
 from auditor.model import Failure
 
-_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\s*(.*)")
-_PROXY_COULD_NOT_REACH = {"502", "503", "504"}
+_GATEWAY_TROUBLE = {502, 503, 504}
+_CREDENTIALS, _SIGN_IN_TO_NETWORK = 407, 511
+_BEHIND = re.compile(r"(?i)\bdns\b|resolv|unknown host")
+# OpenSSL's x509_vfy.h
+_NOT_IN_TIME, _NOT_ITS_NAME = {9, 10}, {62, 64}
 
 
-# In this order: a line that breaks behind a proxy is reported as the proxy's error, what a proxy says hides
-# what lies behind it, and every timeout is a connection error too.
+class Odd(ValueError):  # noqa: N818 - reads as the condition it is
+    """A reply that is no HTTP, or in an encoding that was not asked for; its text is ours alone."""
+
+
+class ProxyAway(OSError):  # noqa: N818 - reads as the condition it is
+    """The proxy itself could not be reached."""
+
+
+class TunnelRefused(OSError):  # noqa: N818 - reads as the condition it is
+    """A proxy answered CONNECT with something else than a tunnel.
+
+    `schemes` are the ways to authenticate that it offers; `reason` is only looked at.
+    """
+
+    def __init__(self, status: int, reason: str = "", schemes: tuple[str, ...] = ()) -> None:
+        super().__init__(f"the proxy answered HTTP {status}")
+        self.status, self.reason, self.schemes = status, reason, schemes
+
+    @property
+    def failure(self) -> Failure:
+        """Return what the refusal means: a proxy resolves names for us, and a status is all it says."""
+        if self.status == _CREDENTIALS:
+            return Failure.PROXY_LOGIN
+        if self.status == _SIGN_IN_TO_NETWORK:
+            return Failure.PORTAL
+        if _BEHIND.search(self.reason):
+            return Failure.DNS
+        return Failure.CONNECT if self.status in _GATEWAY_TROUBLE else Failure.PROXY
+
+    @property
+    def detail(self) -> str:
+        """Return it in words that hold nothing of the proxy's own."""
+        offered = [scheme for scheme in self.schemes if re.fullmatch(r"[A-Za-z]{1,20}", scheme)]
+        if self.status == _CREDENTIALS and offered:
+            return f"{self}; it takes {', '.join(offered)}, the auditor speaks Basic"
+        return str(self)
+
+
+# In this order: a line that breaks behind a proxy may be reported as the proxy's error, and every timeout is
+# a connection error too.
 _BY_TYPE: tuple[tuple[Failure, tuple[type[BaseException], ...]], ...] = (
-    (Failure.DNS, (NameResolutionError, socket.gaierror)),
-    (Failure.RESET, (ConnectionResetError, BrokenPipeError)),
-    (Failure.PROXY, (requests.exceptions.ProxyError,)),
-    (Failure.TLS, (ssl.SSLError, requests.exceptions.SSLError)),
-    (Failure.CONNECT, (NewConnectionError, ConnectionRefusedError)),
-    (Failure.TIMEOUT, (requests.exceptions.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)),
-    (Failure.RESET, (requests.exceptions.ChunkedEncodingError, ProtocolError)),
-    (Failure.CONNECT, (requests.exceptions.ConnectionError, ConnectionError)),
+    (Failure.PROXY, (ProxyAway,)),
+    (Failure.NOT_UNDERSTOOD, (Odd,)),
+    (Failure.DNS, (socket.gaierror,)),
+    (Failure.RESET, (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)),
+    (Failure.RESET, (http.client.IncompleteRead,)),
+    (Failure.NOT_UNDERSTOOD, (http.client.HTTPException,)),
+    (Failure.PROXY, (ProxyError,)),
+    (Failure.TLS, (ssl.SSLError, SSLError)),
+    (Failure.CONNECT, (ConnectionRefusedError,)),
+    (Failure.TIMEOUT, (TimeoutError, urllib3.exceptions.TimeoutError)),
+    (Failure.RESET, (ProtocolError,)),
+    (Failure.CONNECT, (OSError,)),
 )
 
 
-def failure_of(error: Exception) -> Failure:
-    """Return the reason that an exception of `requests` stands for; by type, by text only for proxies."""
+def failure_of(error: Exception) -> tuple[Failure, str]:
+    """Return what an exception stands for and a short text fit to be kept; by type, never by text."""
     chain = list(_chain(error))
-    tunnel = _tunnel_failure(chain)
-    if tunnel is not None:
-        return tunnel
+    for link in chain:
+        if isinstance(link, TunnelRefused):
+            return link.failure, link.detail
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return _certificate(link)
     for failure, kinds in _BY_TYPE:
-        if any(isinstance(link, kinds) for link in chain):
-            return failure
-    return Failure.NOT_UNDERSTOOD
+        found = next((link for link in chain if isinstance(link, kinds)), None)
+        if found is not None:
+            return failure, str(found) if isinstance(found, ProxyAway | Odd) else type(found).__name__
+    return Failure.NOT_UNDERSTOOD, type(error).__name__
 
 
-def _tunnel_failure(chain: list[BaseException]) -> Failure | None:
-    """Return what a proxy's refusal means: it resolves names for us, and its status line is all it says."""
-    for error in chain:
-        found = _TUNNEL.search(str(error)) if isinstance(error, OSError) else None
-        if found:
-            status, reason = found.groups()
-            if re.search(r"(?i)\bdns\b|resolv|unknown host", reason):
-                return Failure.DNS
-            return Failure.CONNECT if status in _PROXY_COULD_NOT_REACH else Failure.PROXY
-    return None
+def _certificate(error: ssl.SSLCertVerificationError) -> tuple[Failure, str]:
+    code = getattr(error, "verify_code", None)
+    if code in _NOT_ITS_NAME:
+        return Failure.WRONG_HOST, "the certificate is that of another host"
+    if code in _NOT_IN_TIME:
+        return Failure.CLOCK, "the certificate is not valid yet or any more, by the clock of this machine"
+    return Failure.TLS, "the certificate is not trusted here"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

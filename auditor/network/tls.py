@@ -16,7 +16,14 @@ def client_context(ca_bundle: Path | None) -> ssl.SSLContext:
     if ca_bundle is None:
         import truststore  # noqa: PLC0415 - only where a connection is made
 
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        context = _trusting(ca_bundle)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _trusting(ca_bundle: Path) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=str(ca_bundle))
     except OSError as error:

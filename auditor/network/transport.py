@@ -1,75 +1,39 @@
-"""One request over `requests`: no redirects, no retries, no cookies, no environment, a bounded reply."""
+"""The transport for what is asked once a run: `requests`, with every convenience of it switched off."""
 
+import functools
 import io
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
-from ssl import SSLContext
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from auditor.errors import NetworkError
-from auditor.model import Failure
+from auditor.network.bodies import Body
+from auditor.network.dialling import dial
 from auditor.network.failures import failure_of
+from auditor.network.incoming import BoundedStream
+from auditor.network.proxies import Proxies, Proxy
+from auditor.network.tunnels import ask_for_tunnel, reach_proxy
+from auditor.network.wire import Limits, Watched, Wire
 
 _CHUNK = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """What a reply looked like on the wire; header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Watched(io.BytesIO):
-    """A request body that knows whether any of it has been handed to the connection."""
-
-    begun = False
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Return the next bytes; from now on they may have left this machine."""
-        self.begun = True
-        return super().read(size)
-
-
-class _ContextAdapter(HTTPAdapter):
-    """Connections with our TLS context, and no retry of any kind."""
-
-    def __init__(self, context: SSLContext, size: int) -> None:
-        self._context = context
-        super().__init__(pool_connections=size, pool_maxsize=size, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        # urllib3 leaves Nagle's algorithm on towards proxies, which costs a form post 40 ms
-        options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-        return super().proxy_manager_for(proxy, ssl_context=self._context, socket_options=options, **kwargs)
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002 - the signature is requests'
-        """Leave the trusted certificates to the context; certifi's must not join them."""
-        conn.cert_reqs = "CERT_REQUIRED"
-
-
-class Transport:
+class RequestsTransport:
     """`requests` sessions, one a thread, that all behave alike."""
 
-    def __init__(
-        self, context: SSLContext, proxy: str, timeouts: tuple[float, float], max_body: int, deadline: float
-    ) -> None:
-        self._context, self._proxy, self._timeouts = context, proxy, timeouts
-        self._max_body, self._deadline = max_body, deadline
+    def __init__(self, context: ssl.SSLContext, proxies: Proxies, limits: Limits) -> None:
+        self._context, self._proxies, self._limits = context, proxies, limits
         self._local = threading.local()
         self._sessions: list[requests.Session] = []
         self._lock = threading.Lock()
@@ -77,56 +41,44 @@ class Transport:
     def send(
         self, method: str, url: str, host: str, headers: Mapping[str, str], body: Watched | None
     ) -> Wire:
-        """Return the reply; raises NetworkError with the reason, `sent` if the body had begun to leave."""
-        started = time.monotonic()
+        """Return the reply; see `wire.Transport`."""
         try:
-            with self._session().request(
+            proxy = self._proxies.of(host)
+            with self._session(proxy).request(
                 method,
                 url,
                 headers=dict(headers),
                 data=body,
-                timeout=self._timeouts,
+                timeout=(self._limits.connect, self._limits.read),
                 allow_redirects=False,
                 stream=True,
-                proxies=self._proxies(host),
+                proxies={"https": proxy.url} if proxy else {},
             ) as reply:
-                content = self._read(reply, host, started)
                 lowered = {name.lower(): value for name, value in reply.headers.items()}
-                return Wire(reply.status_code, lowered, content)
+                return Wire(reply.status_code, lowered, self._read(reply, lowered, host))
         except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
-            sent = body is not None and body.begun
-            raise NetworkError(failure_of(error), host, type(error).__name__, sent=sent) from None
+            failure, detail = failure_of(error)
+            raise NetworkError(failure, host, detail, sent=body is not None and body.begun) from None
 
-    def _read(self, reply: requests.Response, host: str, started: float) -> bytes:
-        parts, size = [], 0
-        # read1 returns what has arrived; a read of a whole chunk would wait for a server that drips
-        while part := reply.raw.read1(_CHUNK, decode_content=True):
-            size += len(part)
-            parts.append(part)
-            if size > self._max_body:
-                raise NetworkError(Failure.TOO_LARGE, host, f"more than {self._max_body} bytes")
-            if time.monotonic() - started > self._deadline:
-                raise NetworkError(Failure.TIMEOUT, host, "the reply did not end")
-        return b"".join(parts)
+    def _read(self, reply: requests.Response, headers: Mapping[str, str], host: str) -> bytes:
+        body = Body(headers.get("content-encoding", ""), host, self._limits.max_body)
+        for part in _arriving(reply):
+            body.add(part)
+        return body.whole()
 
-    def _proxies(self, host: str) -> dict[str, str]:
-        if self._proxy:
-            return {"https": self._proxy}
-        found = getproxies().get("https", "")
-        return {"https": found} if found and not proxy_bypass(host) else {}
+    def _session(self, proxy: Proxy | None) -> requests.Session:
+        """Return this thread's session; it has one adapter for each proxy's credentials."""
+        found: dict[Proxy | None, requests.Session] = self._local.__dict__.setdefault("sessions", {})
+        if proxy not in found:
+            found[proxy] = self._new_session(proxy)
+        return found[proxy]
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = self._new_session()
-        return session
-
-    def _new_session(self) -> requests.Session:
+    def _new_session(self, proxy: Proxy | None) -> requests.Session:
         session = requests.Session()
         session.trust_env = False
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.headers.clear()
-        session.mount("https://", _ContextAdapter(self._context, 4))
+        session.mount("https://", _Adapter(self._context, self._limits, proxy))
         with self._lock:
             self._sessions.append(session)
         return session
@@ -137,3 +89,83 @@ class Transport:
             for session in self._sessions:
                 session.close()
             self._sessions.clear()
+
+
+def _arriving(reply: requests.Response) -> Iterator[bytes]:
+    """Yield the body as it arrives, packed; a read of a whole chunk would wait for a server that drips."""
+    while part := reply.raw.read1(_CHUNK, decode_content=False):
+        yield part
+
+
+class _Adapter(HTTPAdapter):
+    """Connections of ours, with our TLS context, and no retry of any kind."""
+
+    def __init__(self, context: ssl.SSLContext, limits: Limits, proxy: Proxy | None) -> None:
+        self._context, self._limits, self._proxy = context, limits, proxy
+        super().__init__(pool_connections=4, pool_maxsize=4, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools()
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        manager.pool_classes_by_scheme = self._pools()
+        return manager
+
+    def _pools(self) -> dict[str, Any]:
+        kind = type("_Pool", (HTTPSConnectionPool,), {"ConnectionCls": self._connection})
+        return {"https": kind}
+
+    def _connection(self, *args: Any, **kwargs: Any) -> "_Connection":
+        authorization = self._proxy.authorization if self._proxy else ""
+        return _Connection(*args, limits=self._limits, authorization=authorization, **kwargs)
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002 - the signature is requests'
+        """Leave the trusted certificates to the context; certifi's must not join them."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+class _Connection(HTTPSConnection):
+    """urllib3's connection, dialled and tunnelled as ours are, its replies bounded from the first byte."""
+
+    def __init__(self, *args: Any, limits: Limits, authorization: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limits, self._authorization = limits, authorization
+        self._until = 0.0
+        reading: Any = functools.partial(_bounded_response, self)
+        self.response_class = reading
+
+    @property
+    def incoming_bounds(self) -> tuple[float, float]:
+        """Return seconds without a byte, and the moment at which all of the reply has to be there."""
+        return self._limits.read, self._until
+
+    def _new_conn(self) -> socket.socket:
+        if self._tunnel_host is not None:
+            return reach_proxy(self.host, self.port, self._limits.connect)
+        return dial(self.host, self.port, self._limits.connect)
+
+    def _tunnel(self) -> None:
+        assert self._tunnel_host is not None and self._tunnel_port is not None  # noqa: PT018 - no test
+        ask_for_tunnel(self.sock, self._tunnel_host, self._tunnel_port, self._authorization, self._limits)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Send a request; from here on its deadline runs."""
+        self._until = time.monotonic() + self._limits.deadline
+        super().request(*args, **kwargs)
+
+
+def _bounded_response(connection: _Connection, sock: Any, *args: Any, **kwargs: Any) -> HTTPResponse:
+    readable: Any = _Readable(sock, connection)
+    return HTTPResponse(readable, *args, **kwargs)
+
+
+class _Readable:
+    """What `http.client` makes a file of: a socket that is read within bounds."""
+
+    def __init__(self, sock: socket.socket, connection: _Connection) -> None:
+        self._sock, self._connection = sock, connection
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(BoundedStream(self._sock, *self._connection.incoming_bounds))

@@ -14,7 +14,6 @@ from xml.etree import ElementTree as ET
 from auditor.errors import NetworkError
 from auditor.model import Answer, Failure, Flow, Leg
 from auditor.network import Reply
-from auditor.network.door import retry_after
 from auditor.secrets import Secret, redact
 
 MAX_TEXT = 2_000
@@ -35,7 +34,7 @@ def answer_of(
         http_status=reply.status,
         sent=sent,
         trace_id=reply.headers.get("x-ms-request-id", "")[:80],
-        retry_after=retry_after(reply.headers),
+        retry_after=reply.retry_after,
     )
     data = json_object(reply.text)
     if data is not None:

@@ -11,6 +11,7 @@ import pytest
 
 from auditor.lab.certificates import new_authority, server_context
 from auditor.network import Door, DoorSettings
+from auditor.network.transports import Transports
 
 
 def reply(status=200, body=b"{}", **headers):
@@ -107,15 +108,34 @@ def _answer(context, raw, server):
             line.shutdown(socket.SHUT_RDWR)
 
 
+class One(Transports):
+    """Every request over one of the transports, so that both pass the same tests."""
+
+    def __init__(self, name, settings):
+        super().__init__(settings.proxy, settings.ca_bundle, settings.limits)
+        self.one = getattr(self, name)
+
+    def of(self, leg, host):
+        return self.one
+
+
+@pytest.fixture(params=["lean", "requests"])
+def transport(request):
+    """The transport that a test's doors go through; every test of a door runs with each."""
+    return request.param
+
+
 @pytest.fixture
-def open_door(tmp_path, scripted, monkeypatch):
+def open_door(tmp_path, scripted, monkeypatch, transport):
     """Open doors that trust the scripted servers and do not sleep; `open_door.slept` holds the pauses."""
-    monkeypatch.delenv("HTTPS_PROXY", raising=False)
-    monkeypatch.delenv("https_proxy", raising=False)
+    for name in ("https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
     doors, slept = [], []
 
-    def make(**settings):
-        door = Door(DoorSettings(ca_bundle=tmp_path / "ca.pem", **settings), sleep=slept.append)
+    def make(now=None, **settings):
+        settings = DoorSettings(**{"ca_bundle": tmp_path / "ca.pem", **settings})
+        door = Door(settings, slept.append, now, One(transport, settings))
         doors.append(door)
         return door
 

@@ -8,8 +8,8 @@ from urllib3.util import parse_url
 
 from auditor.errors import NetworkError, UsageError
 from auditor.model import Failure, Leg
-from auditor.network import Door, DoorSettings, host_of
-from auditor.network.door import retry_after
+from auditor.network import Door, DoorSettings, host_of, retry_after
+from auditor.network.failures import TunnelRefused, failure_of
 from tests.network.conftest import Drip, reply
 
 SECRET = b"grant_type=password&password=planted"
@@ -112,14 +112,12 @@ def test_a_refused_connection_has_sent_nothing(open_door, scripted):
     assert server.received == []
 
 
-def test_an_untrusted_certificate_has_sent_nothing(scripted):
+def test_an_untrusted_certificate_has_sent_nothing(open_door, scripted):
     server = scripted(reply())
-    door = Door(DoorSettings())
     with pytest.raises(NetworkError) as caught:
-        _post(door, server)
+        _post(open_door(ca_bundle=None), server)
     assert (caught.value.failure, caught.value.sent) == (Failure.TLS, False)
     assert server.received == []
-    door.close()
 
 
 def test_a_certificate_bundle_in_the_environment_does_not_override_ours(
@@ -134,10 +132,11 @@ def test_a_certificate_bundle_in_the_environment_does_not_override_ours(
 
 def test_certificates_of_other_bundles_do_not_join_ours(open_door, scripted):
     door = open_door()
-    before = door._transport._context.get_ca_certs()
+    context = door._transports.one._context
+    before = context.get_ca_certs()
     door.get(scripted(reply()).url(), Leg.REALM)
     assert len(before) == 1
-    assert door._transport._context.get_ca_certs() == before
+    assert context.get_ca_certs() == before
 
 
 def test_a_passing_trouble_is_asked_again_when_no_password_is_in_it(open_door, scripted):
@@ -220,16 +219,15 @@ def test_a_ca_bundle_that_is_none_is_said_at_once(tmp_path):
 
 
 def test_a_proxy_that_cannot_resolve_a_host_says_so():
-    from auditor.network.failures import failure_of  # noqa: PLC0415 - used here alone
-
-    def tunnel(status):
-        return failure_of(OSError(f"Tunnel connection failed: {status}"))
+    def tunnel(status, reason=""):
+        return failure_of(TunnelRefused(status, reason))[0]
 
     behind = requests.exceptions.ProxyError(ConnectionResetError("the line broke behind the proxy"))
-    assert failure_of(behind) is Failure.RESET
-    assert tunnel("502 Host name not resolved") is Failure.DNS
-    assert tunnel("503 Service Unavailable") is Failure.CONNECT
-    assert tunnel("407 Proxy Authentication Required") is Failure.PROXY
+    assert failure_of(behind)[0] is Failure.RESET
+    assert tunnel(502, "Host name not resolved") is Failure.DNS
+    assert tunnel(503, "Service Unavailable") is Failure.CONNECT
+    assert tunnel(407, "Proxy Authentication Required") is Failure.PROXY_LOGIN
+    assert tunnel(403, "Forbidden") is Failure.PROXY
 
 
 @pytest.mark.parametrize(

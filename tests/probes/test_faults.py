@@ -134,7 +134,7 @@ def test_throttling_is_read_as_such_and_not_waited_out(tried, upn, leg):
 
 
 @pytest.mark.parametrize(("upn", "host"), [(MANAGED, LOGIN), (FEDERATED, STS)])
-@pytest.mark.parametrize(("kind", "failure"), [("wrong-certificate", Failure.TLS), ("no-dns", None)])
+@pytest.mark.parametrize(("kind", "failure"), [("wrong-certificate", Failure.WRONG_HOST), ("no-dns", None)])
 def test_a_host_that_is_not_who_it_says_or_not_there_gets_nothing(tried, upn, host, kind, failure):
     one = tried(upn, kind, host=host)
     assert one.submissions == {}

@@ -27,9 +27,32 @@ def state_of(world: dict, row: dict) -> str:
     """Return the state that decides about a row of the inventory."""
     case = Situation(world, row)
     state = (
-        _first(_discovered(case)) or _held_back(case) or _first(_sign_in(case)) or _first(_dataverse(case))
+        _first(_unsent(case)) or _held_back(case) or _first(_sign_in(case)) or _first(_dataverse(case))
     )
     return state or _token(case)
+
+
+def sends_password(world: dict, row: dict) -> bool:
+    """Return whether a row's password has to be sent at all."""
+    case = Situation(world, row)
+    return not (_first(_unsent(case)) or _held_back(case))
+
+
+def _unsent(case: Situation) -> list:
+    """List what makes a password needless: what discovery finds, then what its app and environment meet."""
+    return [*_discovered(case), *_beforehand(case)]
+
+
+def _beforehand(case: Situation) -> list:
+    """List what a device code shows, in whatever order a sign-in would look at it.
+
+    Not whether Microsoft's own app is preauthorised: only a sign-in shows that.
+    """
+    if case.fault("device_code"):
+        return []
+    (app,) = case.apps or [{}]
+    missing, disabled, confidential, _ = _application(case)
+    return [missing, disabled, *_resource(case), confidential] if app else [missing]
 
 
 def _token(case: Situation) -> str:
@@ -74,7 +97,7 @@ def _held_back(case: Situation) -> str:
         other = Situation(case.world, row)
         if (other.upn, other.host, other.client) == (case.upn, case.host, case.client):
             return ""
-        if other.upn == case.upn and not _first(_discovered(other)):
+        if other.upn == case.upn and not _first(_unsent(other)):
             return "" if _first(_sign_in(other)) in PROVEN else "held back"
     return ""
 

@@ -37,7 +37,7 @@ def plan(
         ),
     ] = False,
     concurrency: options.CONCURRENCY = None,
-    rate: options.RATE = "5",
+    rate: options.RATE = None,
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
 ) -> None:
@@ -116,6 +116,7 @@ def _discover(prepared: "Prepared", screen: "Screen") -> None:
 
     from auditor.network import Door  # noqa: PLC0415 - requests is slow to import
     from auditor.probes.interface import Outlook  # noqa: PLC0415 - as above
+    from auditor.run.applications import refused_beforehand, without  # noqa: PLC0415 - as above
     from auditor.run.discovery import discover  # noqa: PLC0415 - as above
     from auditor.run.submissions import submissions  # noqa: PLC0415 - as above
 
@@ -126,10 +127,11 @@ def _discover(prepared: "Prepared", screen: "Screen") -> None:
         outlook = Outlook(door, settings.vantage, lambda: datetime.now(UTC))
         with screen.progress() as progress:
             found = discover(cases, rulebook.clouds, outlook, Forgotten(), progress, settings.concurrency)
+            plans, refused = submissions(prepared.inventory.cases, found, settings, rulebook)
+            early = refused_beforehand(plans, rulebook, outlook, Forgotten(), progress, settings.concurrency)
     finally:
         door.close()
-    plans, refused = submissions(prepared.inventory.cases, found, settings, rulebook)
-    for line in found_lines(plans, refused):
+    for line in found_lines(without(plans, early), [*refused, *early]):
         screen.result(line)
 
 

@@ -47,6 +47,7 @@ CATALOGUE: Mapping[int, Entry] = {
     50055: Entry("The password is expired.", v1="user_password_expired", suberror="user_password_expired"),
     50056: Entry("Invalid or missing password: none is stored in the directory for this user."),
     50057: Entry("The user account is disabled."),
+    50059: Entry("No tenant-identifying information was found in the request.", "invalid_request"),
     50076: _interrupt(_MFA_WORDS + "you must use multi-factor authentication to access '{resource}'."),
     50079: _interrupt(_MFA_WORDS + "you must enroll in multi-factor authentication to access '{resource}'."),
     50105: Entry("The signed in user '{user}' is not assigned to a role for the application '{app}'."),
@@ -69,6 +70,13 @@ CATALOGUE: Mapping[int, Entry] = {
     65002: Entry("Consent between first party application '{app}' and '{resource}' needs preauthorization."),
     70003: Entry("The grant type '{grant}' is not supported.", "unsupported_grant_type"),
     70011: Entry("The provided value for the input parameter 'scope' is not valid.", "invalid_scope"),
+    70016: Entry(
+        "OAuth 2.0 device flow: authorization is pending. Continue polling.", "authorization_pending"
+    ),
+    70018: Entry("The device code is not valid.", "bad_verification_code"),
+    70020: Entry(
+        "The input parameter 'device_code' is not valid: this device code has expired.", "expired_token"
+    ),
     80001: Entry("The pass-through authentication agent is not available.", "invalid_request"),
     80002: Entry("The pass-through password check timed out at the directory.", "invalid_request"),
     80012: Entry("The account may not sign in at this hour."),

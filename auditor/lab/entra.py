@@ -4,7 +4,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from auditor.clouds import CloudName
+from auditor.lab import devicecode
 from auditor.lab.attempt import Attempt, wanted_by
 from auditor.lab.estate import derived_id
 from auditor.lab.exchange import Exchange, Reply, as_json
@@ -35,6 +35,8 @@ def token(state: "State", exchange: Exchange) -> Reply:
 def _decided(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted | Refusal:
     """Return the decision on a request whose form is sound; a Refusal that names what is wrong with it."""
     form = exchange.form
+    if form["grant_type"] == devicecode.GRANT:
+        return devicecode.redeemed(state, exchange, tenant)
     missing = _missing(form)
     if missing:
         return Refusal(900144, {"parameter": missing})
@@ -66,25 +68,19 @@ def _tenant_asked(state: "State", exchange: Exchange) -> "Tenant | Refusal":
     name, grant = exchange.parts["tenant"].lower(), exchange.form.get("grant_type", "")
     if not grant:
         return Refusal(900144, {"parameter": "grant_type"})
-    if grant not in {PASSWORD_GRANT, *SAML_GRANTS}:
+    if grant not in {PASSWORD_GRANT, devicecode.GRANT, *SAML_GRANTS}:
         return Refusal(70003, {"grant": grant})
     if name in {"common", "consumers"}:
         return Refusal(9001023)
     tenant = _home(state, exchange) if name == "organizations" else state.estate.tenant(name)
     if tenant is None:
         return Refusal(90002, {"tenant": exchange.parts["tenant"]})
-    return tenant if signs_in_at(state, tenant, exchange.host) else Refusal(900439)
+    return tenant if state.estate.signs_in_at(tenant, exchange.host) else Refusal(900439)
 
 
 def _home(state: "State", exchange: Exchange) -> "Tenant | None":
     assertion = assertion_in(state, exchange)
     return state.estate.tenant_of(assertion.upn if assertion else exchange.form.get("username", ""))
-
-
-def signs_in_at(state: "State", tenant: "Tenant", host: str) -> bool:
-    """Return whether a tenant's cloud signs in at this host."""
-    cloud = CloudName(tenant.cloud)
-    return cloud in state.estate.logins.get(host, ())
 
 
 def _issued(granted: Granted, exchange: Exchange) -> dict[str, Any]:

@@ -171,6 +171,10 @@ class Estate:
         """Return a cloud's sign-in host."""
         return next(known.login for known in self.clouds.known if known.name is cloud)
 
+    def signs_in_at(self, tenant: "Tenant", host: str) -> bool:
+        """Return whether a tenant's cloud signs in at this host."""
+        return CloudName(tenant.cloud) in self.logins.get(host, ())
+
     def order(self, tenant: "Tenant") -> "Order":
         """Return the order in which a tenant's checks are made."""
         return tenant.order or self.world.order

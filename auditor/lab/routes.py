@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from auditor.lab import adfs, dataverse, discovery, entra
+from auditor.lab import adfs, dataverse, devicecode, discovery, entra
 from auditor.lab.exchange import Exchange, Reply, as_html
 from auditor.lab.soap import named_in
 from auditor.model import Leg
@@ -20,6 +20,7 @@ _INSTANCE = r"/common/discovery/(?:v1\.1/)?instance"
 _REALM = r"/common/userrealm/(?P<upn>.+)"
 _OPENID = r"/(?P<tenant>[^/]+)/(?:(?P<version>v2\.0)/)?\.well-known/openid-configuration"
 _TOKEN = r"/(?P<tenant>[^/]+)/oauth2/(?:(?P<version>v2\.0)/)?token"  # noqa: S105 - a path
+_DEVICE_CODE = r"/(?P<tenant>[^/]+)/oauth2/(?P<version>v2\.0)/devicecode"
 _MEX = r"/adfs/services/trust/mex"
 _USERNAME_MIXED = r"/adfs/services/trust/(?P<version>13|2005)/usernamemixed"
 _API = r"/api/data/v9\.\d"
@@ -45,6 +46,7 @@ ROUTES = (
     _route("login", "GET", _REALM, Leg.REALM, discovery.realm),
     _route("login", "GET", _OPENID, Leg.OPENID, discovery.openid),
     _route("login", "POST", _TOKEN, Leg.TOKEN, entra.token),
+    _route("login", "POST", _DEVICE_CODE, Leg.DEVICE_CODE, devicecode.device_code),
     _route("federation", "GET", _MEX, Leg.MEX, adfs.metadata),
     _route("federation", "POST", _USERNAME_MIXED, Leg.WSTRUST, adfs.username_mixed),
     _route("personal", "GET", "/FederationMetadata/.*", Leg.MEX, adfs.personal_metadata),
@@ -70,6 +72,8 @@ def routed(state: "State", exchange: Exchange) -> tuple[Exchange, Handler]:
 
 
 def _leg(route: Route, exchange: Exchange) -> Leg | None:
+    if route.leg is Leg.TOKEN and exchange.form.get("grant_type") == devicecode.GRANT:
+        return Leg.DEVICE_CODE
     asks_with_token = route.leg not in {Leg.WHOAMI, Leg.TABLE} or exchange.bearer
     return route.leg if asks_with_token else Leg.CHALLENGE
 

@@ -42,7 +42,7 @@ def checks(order: "Order") -> Iterator[Check]:
     if order.application == "before-password":
         yield _application
     if order.resource == "before-password":
-        yield _resource
+        yield resource
     yield _known
     if order.disabled == "before-password":
         yield _enabled
@@ -50,7 +50,7 @@ def checks(order: "Order") -> Iterator[Check]:
     if order.application == "after-password":
         yield _application
     if order.resource == "after-password":
-        yield _resource
+        yield resource
     yield _assignment
     yield from (demanded, _consent) if order.mfa == "before-consent" else (_consent, demanded)
 
@@ -60,20 +60,27 @@ def _permitted_by_own_network(attempt: Attempt) -> Refusal | None:
     return attempt.refusal(500021) if permitted and attempt.tenant.id not in permitted else None
 
 
-def _application(attempt: Attempt) -> Refusal | None:
+def registered(attempt: Attempt) -> Refusal | None:
+    """Return the refusal of an application that the tenant does not know or has disabled."""
     if not is_guid(attempt.client_id):
         return attempt.refusal(700038)
-    app = attempt.app
-    if app is None:
+    if attempt.app is None:
         return attempt.refusal(700016)
-    if app.state == "disabled":
-        return attempt.refusal(7000112)
+    return attempt.refusal(7000112) if attempt.app.state == "disabled" else None
+
+
+def _application(attempt: Attempt) -> Refusal | None:
+    refusal = registered(attempt)
+    app = attempt.app
+    if refusal or app is None:
+        return refusal
     if not app.public_client:
         return attempt.refusal(7000218)
     return None if app.preauthorized else attempt.refusal(65002)
 
 
-def _resource(attempt: Attempt) -> Refusal | None:
+def resource(attempt: Attempt) -> Refusal | None:
+    """Return the refusal of a resource that the tenant does not know or has disabled."""
     if not attempt.resource or attempt.tenant.dataverse == "missing":
         return attempt.refusal(500011)
     return attempt.refusal(500014) if attempt.tenant.dataverse == "disabled" else None

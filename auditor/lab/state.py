@@ -21,6 +21,13 @@ class Seen(NamedTuple):
     upn: str
 
 
+class DeviceCode(NamedTuple):
+    """A device code that was given out: to which client, and until when it can be used."""
+
+    client_id: str
+    expires: datetime
+
+
 def utc_now() -> datetime:
     """Return the present time, aware, in UTC."""
     return datetime.now(UTC)
@@ -28,7 +35,7 @@ def utc_now() -> datetime:
 
 @dataclass
 class State:
-    """A world and its history: refusals counted, assertions issued, requests seen, faults struck.
+    """A world and its history: refusals counted, assertions and codes issued, requests seen, faults struck.
 
     `submissions` counts the requests that carried a password, by lower-case principal name; `struck`
     counts each fault's strikes by its place in the world's list. `address` is where callers come from.
@@ -42,6 +49,7 @@ class State:
     submissions: Counter[str] = field(default_factory=Counter)
     requests: list[Seen] = field(default_factory=list)
     struck: Counter[int] = field(default_factory=Counter)
+    device_codes: dict[str, DeviceCode] = field(default_factory=dict, repr=False)
     estate: Estate = field(init=False)
 
     def __post_init__(self) -> None:

@@ -55,6 +55,9 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     FactSpec("tenant_lookup", "outcome of asking for the account's tenant, or found", (), "tenant"),
     FactSpec("environment_lookup", "outcome of asking for the environment, or found", (), "environment"),
     FactSpec(
+        "application_lookup", "outcome of asking for the app without a password, or found", (), "application"
+    ),
+    FactSpec(
         "tenants_agree", "account, environment and inventory name one tenant", YES_NO, "tenant, environment"
     ),
     FactSpec(
@@ -62,7 +65,12 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     ),
     # from the password probe
     FactSpec("submission", "sent, or why no password was sent (a reason of model.Why)", (), "password"),
-    FactSpec("sign_in", "outcome of the password sign-in", (), "password"),
+    FactSpec(
+        "sign_in",
+        "outcome of the password sign-in, or of the question that made it needless",
+        (),
+        "password, application",
+    ),
     FactSpec("password", "what the answer says about the password", tuple(Mark), "password"),
     FactSpec(
         "mfa",

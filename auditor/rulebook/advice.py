@@ -129,7 +129,14 @@ def _once(fixes: "Iterator[AdvisedFix]") -> tuple[AdvisedFix, ...]:
 def _words(explanation: "Explanation", kind: Kind) -> dict[str, str]:
     words = {name: f"<{name.replace('_', '-')}>" for name in PLACEHOLDERS}
     words |= dict.fromkeys(_UNSAID, "")
-    labels = ("answer", "tenant_answer", "environment_answer", "dataverse_answer", "table_answer")
+    labels = (
+        "answer",
+        "tenant_answer",
+        "environment_answer",
+        "application_answer",
+        "dataverse_answer",
+        "table_answer",
+    )
     words |= dict.fromkeys(labels, explanation.label)
     shown = explanation.shown or "no code"
     said = {

@@ -32,7 +32,8 @@ class Outcome:
     """What an answer means (VOCABULARY). `label` stands in brackets after a verdict, `meaning` is a sentence.
 
     `says` are the facts the answer settles, `hides` those that lie behind it; `refusal` counts for the
-    breaker; `inconclusive` means that the question was not answered; `benign` needs no finding.
+    breaker; `inconclusive` means that the question was not answered; `benign` needs no finding;
+    `beforehand` that it holds for every account and password: met before a password, none is sent.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Outcome:
     refusal: bool
     inconclusive: bool
     benign: bool
+    beforehand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

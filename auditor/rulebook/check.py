@@ -19,7 +19,7 @@ from auditor.rulebook.conditions import Condition, ConditionError, Some, Vocabul
 from auditor.rulebook.templates import undeclared
 
 SENT, NOT_SENT = "sent", "failed before sending"
-ANSWERED = ("sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup")
+ANSWERED = ("sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup", "application_lookup")
 """The facts whose values are outcomes."""
 FOUND, MEMBER, READABLE = "found", "member", "readable"
 

@@ -55,18 +55,19 @@ def _of_tenants(case: Case, seen: Seen) -> dict[str, str]:
 
 
 def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
-    item, reading = seen.observed(Question.PASSWORD), seen.readings.get(Question.PASSWORD)
+    item, reading = seen.observed(seen.sign_in), seen.readings.get(seen.sign_in)
     slot = seen.slots.get(Question.PASSWORD)
     held = slot if isinstance(slot, NotObserved) else None
     last = Question.TABLE if seen.observed(Question.TABLE) else Question.WHOAMI
     asked = seen.observed(last)
     return {
-        "answer": _label(book, seen, Question.PASSWORD),
+        "answer": _label(book, seen, seen.sign_in),
         "tenant_answer": _label(book, seen, Question.TENANT),
+        "application_answer": _label(book, seen, Question.APPLICATION),
         "environment_answer": _label(book, seen, Question.ENVIRONMENT),
         "dataverse_answer": _label(book, seen, Question.WHOAMI),
         "table_answer": _label(book, seen, Question.TABLE),
-        "code": _code(seen, Question.PASSWORD),
+        "code": _code(seen, seen.sign_in),
         "meaning": reading.meaning if reading else "",
         "text": item.answer.text if item else "",
         "at": f"{item.at:%Y-%m-%d %H:%M:%S} UTC" if item else "",

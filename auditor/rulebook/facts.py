@@ -77,6 +77,13 @@ class Seen:
         found = self.slots.get(question)
         return found if isinstance(found, Observed) else None
 
+    @property
+    def sign_in(self) -> Question:
+        """Return the question whose answer is the sign-in's: the password's, or one that made it needless."""
+        held = self.slots.get(Question.PASSWORD)
+        early = isinstance(held, NotObserved) and held.why is Why.REFUSED_BEFOREHAND
+        return Question.APPLICATION if early and self.observed(Question.APPLICATION) else Question.PASSWORD
+
     def unknown(self, question: Question) -> Unknown:
         """Return why there is no value from this question."""
         found = self.slots.get(question)
@@ -209,6 +216,7 @@ def _of_discovery(book: Rulebook, case: Case, seen: Seen) -> dict[str, FactValue
         "federation": _federation(seen),
         "tenant_lookup": _outcome(seen, Question.TENANT),
         "environment_lookup": _outcome(seen, Question.ENVIRONMENT),
+        "application_lookup": _outcome(seen, Question.APPLICATION),
         "tenants_agree": tenants_agree(
             case,
             account=_tenant_id(seen.slots.get(Question.TENANT)),
@@ -251,29 +259,38 @@ def _tenant_id(item: "Evidence | None") -> str:
 
 
 def _of_sign_in(seen: Seen) -> dict[str, FactValue]:
+    facts = _of_submission(seen)
+    reading = seen.readings.get(seen.sign_in)
+    if reading is None:
+        return facts | dict.fromkeys(("sign_in", *_SIGN_IN_FACTS), seen.unknown(Question.PASSWORD))
+    source, label = seen.sign_in.value, seen.book.outcomes[reading.outcome].label
+    facts["sign_in"] = Known(reading.outcome, reading.confidence, source)
+    return facts | {name: _said(name, reading, label, source) for name in _SIGN_IN_FACTS}
+
+
+def _of_submission(seen: Seen) -> dict[str, FactValue]:
+    """Return what only a password that was submitted can tell."""
     question = Question.PASSWORD
     item, reading = seen.observed(question), seen.readings.get(question)
     if item is None or reading is None:
-        why = seen.unknown(question)
         slot = seen.slots.get(question)
         submission = slot.why.value if isinstance(slot, NotObserved) else Why.NOT_ASKED.value
-        names = ("sign_in", "password", "federated_leg", *_SIGN_IN_FACTS)
-        return {"submission": Known(submission, source=question.value), **dict.fromkeys(names, why)}
-    label = seen.book.outcomes[reading.outcome].label
-    facts: dict[str, FactValue] = {
+        why = seen.unknown(question)
+        return {
+            "submission": Known(submission, source=question.value),
+            "password": why,
+            "federated_leg": why,
+        }
+    return {
         "submission": Known(SENT if item.answer.sent else NOT_SENT, source=question.value),
-        "sign_in": Known(reading.outcome, reading.confidence, question.value),
         "password": Known(reading.mark.value, reading.confidence, question.value),
         "federated_leg": Known(_yes(item.details.get("federated") is True), source=question.value),
     }
-    for name in _SIGN_IN_FACTS:
-        facts[name] = _said(name, reading, label)
-    return facts
 
 
-def _said(name: str, reading: Reading, label: str) -> FactValue:
+def _said(name: str, reading: Reading, label: str, source: str) -> FactValue:
     if name in reading.says:
-        return Known(reading.says[name], reading.confidence, Question.PASSWORD.value)
+        return Known(reading.says[name], reading.confidence, source)
     if name in reading.hides:
         return Unknown(f"hidden behind: {label}")
     return Unknown(label)

@@ -55,7 +55,7 @@ def _found(book: Rulebook, scene: Scene, rule: FindingRule) -> Finding | None:
         return None
     severity = severity_of(rule, scene.facts)
     fixes = tuple(_fixes(book, scene, rule))
-    questions = rule.evidence or _asked(evaluation.decided, scene)
+    questions = _answered(rule.evidence, scene) or _asked(evaluation.decided, scene)
     return Finding(
         rule=rule.id,
         title=rule.title,
@@ -117,6 +117,11 @@ def _surest(rule: FindingRule, decided: tuple[str, ...], facts: Mapping[str, Fac
         (rule.confidence, *(value.confidence for value in values if isinstance(value, Known))),
         key=lambda confidence: confidence.rank,
     )
+
+
+def _answered(questions: tuple[Question, ...], scene: Scene) -> tuple[Question, ...]:
+    """Return these questions, the password's replaced where another one's answer made it needless."""
+    return tuple(scene.seen.sign_in if one is Question.PASSWORD else one for one in questions)
 
 
 def _asked(decided: tuple[str, ...], scene: Scene) -> tuple[Question, ...]:

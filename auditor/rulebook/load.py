@@ -100,6 +100,7 @@ def _outcome(name: str, file: shapes.OutcomeFile) -> Outcome:
         refusal=file.refusal,
         inconclusive=file.inconclusive,
         benign=file.benign,
+        beforehand=file.beforehand,
     )
 
 

@@ -51,6 +51,7 @@ class OutcomeFile(Edge):
     refusal: bool = False
     inconclusive: bool = False
     benign: bool = False
+    beforehand: bool = False
 
 
 class OutcomesFile(Edge):

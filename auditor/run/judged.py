@@ -1,7 +1,7 @@
 """Judging: the run file read through today's rules, as an audit that can be read as often as one likes."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
@@ -23,6 +23,7 @@ from auditor.model import (
     Question,
     RunInfo,
     Severity,
+    Subject,
     Summary,
     Why,
 )
@@ -85,9 +86,21 @@ def _evidence(journal: Journal, rulebook: Rulebook, case: Case, run: RunInfo) ->
         about.case(case.key),
     ]
     found = [item for subject in subjects for item in journal.about(subject) if _concerns(item, login)]
+    found += [item for subject in _applications(case, found) for item in journal.about(subject)]
     if not any(item.question is Question.PASSWORD for item in found):
         found.append(_left_open(journal, case, run))
     return tuple(found)
+
+
+def _applications(case: Case, found: Sequence[Evidence]) -> list[Subject]:
+    """Return the application as the account's own tenant knows it; [] where the tenant is not known."""
+    own = about.tenant(case.domain)
+    tenants = (item.details.get("tenant_id") for item in found if _answers(item, own))
+    return [about.application(str(t), case.app.client_id, case.environment) for t in tenants if t]
+
+
+def _answers(item: Evidence, subject: Subject) -> TypeGuard[Observed]:
+    return isinstance(item, Observed) and item.subject == subject
 
 
 def _left_open(journal: Journal, case: Case, run: RunInfo) -> Evidence:

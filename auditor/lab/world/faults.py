@@ -6,7 +6,9 @@ from pydantic import Field
 
 from auditor.edges import Edge
 
-LegName = Literal["realm", "openid", "instance", "challenge", "mex", "wstrust", "token", "whoami", "table"]
+LegName = Literal[
+    "realm", "openid", "instance", "challenge", "mex", "wstrust", "device_code", "token", "whoami", "table"
+]
 Kind = Literal[
     "throttled",
     "unavailable",

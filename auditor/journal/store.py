@@ -118,6 +118,14 @@ class Journal:
         found = self._all("SELECT value FROM header WHERE key = 'how'")
         return dict(json.loads(found[0][0])) if found else {}
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return how many accounts and how many cases the run is about."""
+        accounts, cases = self._all(
+            "SELECT count(DISTINCT substr(key, 1, instr(key, ' | '))), count(*) FROM cases"
+        )[0]
+        return accounts, cases
+
     def update(self, header: Header) -> None:
         """Replace the header: scope once it is agreed, end and stops once they are known."""
         self._writing.durable(_NOTE, ("run", header_out(header)))
@@ -204,10 +212,10 @@ class Journal:
                 return
             self._closed = True
         try:
-            if self._writer is not None:
+            if self._writer is not None:  # a reader would hold up who writes; SQLite folds for the last one
                 self._writer.close()
-            with reported(self.path):
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                with reported(self.path):
+                    self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._db.close()
             if self._held is not None:

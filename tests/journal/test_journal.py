@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -92,6 +93,12 @@ def test_cases_come_back_in_inventory_order_and_whole(new):
     again = reopened(new(*cases))
     assert list(again.cases()) == cases
     again.close()
+
+
+def test_a_run_file_says_how_many_accounts_and_cases_it_is_about(new):
+    elsewhere = replace(case(), key=CaseKey("sync@contoso.example", APP.name, "fabrikam.crm4.dynamics.com"))
+    assert new(case(), elsewhere, case("b@contoso.example")).size == (2, 3)
+    assert new().size == (0, 0)
 
 
 def test_of_a_credential_the_scheme_alone_is_kept(new):

@@ -30,6 +30,12 @@ def _only_loopback(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(autouse=True)
+def _own_state(monkeypatch, tmp_path_factory):
+    """Give each test a folder for state of its own: none reads or writes the developer's ledger."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
 @pytest.fixture(scope="session")
 def shared():
     """The folder of facts and fixtures beside the checkout; a test that needs it says when it is absent."""

@@ -1,37 +1,28 @@
 """One record becomes a draft: every value that could be read, and everything wrong with the rest."""
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.inventory import fields
+from auditor.inventory.cells import Column, Flaw, Place, Row, place, required
 from auditor.inventory.interface import CellError
 from auditor.inventory.texts import clean, unquoted
 from auditor.model import CaseKey, Kind, Origin, RowProblem
 from auditor.secrets import SCHEMES, Reference, parse_reference, plaintext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from auditor.inventory.apps import Apps
     from auditor.inventory.columns import Header
-    from auditor.inventory.interface import Record
+    from auditor.inventory.interface import Record, Table
     from auditor.model import AppProfile, Expected
 
-T = TypeVar("T")
 
+class Draft(NamedTuple):
+    """A row on its way to a case. `account` and `environment` are as written where they could not be read.
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """What is wrong with one field of a row ("" is the row itself)."""
-
-    field: str
-    wrong: str
-    right: str
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A row on its way to a case. `account` and `environment` are as written where they could not be read."""
+    `account_id` is the lower-case UPN, or "" where it could not be read; `key` is the case's identity, or
+    None where a part of it could not be read. `app_text` is the cell of an app that is not known.
+    """
 
     origin: Origin
     account: str = ""
@@ -47,22 +38,60 @@ class Draft:
     skip: str = ""
     remarks: tuple[str, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    account_id: str = ""
+    key: CaseKey | None = None
 
     def sound(self, name: str) -> bool:
         """Return whether the field could be read."""
-        return not self.flaws or all(flaw.field not in {name, ""} for flaw in self.flaws)
+        return not self.flaws or _sound(self.flaws, name)
 
-    @property
-    def account_id(self) -> str:
-        """Return the account's identity, or "" where it could not be read."""
-        return self.account.lower() if self.sound("account") else ""
 
-    @property
-    def key(self) -> CaseKey | None:
-        """Return the case's identity, or None where a part of it could not be read."""
-        if self.app is None or not (self.sound("account") and self.sound("environment")):
-            return None
-        return CaseKey(self.account.lower(), self.app.name, self.environment)
+def _sound(flaws: "tuple[Flaw, ...] | list[Flaw]", name: str) -> bool:
+    return all(flaw.field not in {name, ""} for flaw in flaws)
+
+
+class _App(NamedTuple):
+    """What an app's cell says: the app, or the text that means none; and remarks."""
+
+    app: "AppProfile | None"
+    text: str
+    remarks: tuple[str, ...]
+
+
+class _Columns(NamedTuple):
+    """The columns of one table, in no order of theirs."""
+
+    account: Place
+    credential: Place
+    password: Place
+    app: Column[_App]
+    kind: Column[Kind | None]
+    environment: Column[str]
+    tenant: Column[str]
+    expected: "Column[Expected | None]"
+    owner: Column[str]
+    notes: Column[str]
+    skip: Column[str]
+
+
+def _columns(header: "Header", apps: "Apps", environments: fields.Environments) -> _Columns:
+    def app(text: str) -> _App:
+        found, remark = apps.of(text)
+        return _App(found, "", (remark,) if remark else ())
+
+    return _Columns(
+        account=place(header, "account"),
+        credential=place(header, "credential"),
+        password=place(header, "password"),
+        app=Column(place(header, "app"), app, lambda text: _App(None, text, ())),
+        kind=Column(place(header, "kind"), fields.kind, lambda _: None),
+        environment=Column(place(header, "environment"), required("environment", environments.host), str),
+        tenant=Column(place(header, "tenant"), fields.tenant, lambda _: ""),
+        expected=Column(place(header, "expected"), fields.expected, lambda _: None),
+        owner=Column(place(header, "owner"), str, str),
+        notes=Column(place(header, "notes"), str, str),
+        skip=Column(place(header, "skip"), fields.skip, str),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +101,7 @@ class RowReader:
     file: str
     sheet: str
     header: "Header"
-    apps: "Apps"
-    environments: fields.Environments
+    columns: _Columns
     allow_plaintext: bool
 
     def draft(self, record: "Record") -> Draft:
@@ -81,36 +109,54 @@ class RowReader:
         origin = Origin(self.file, self.sheet, record.row)
         if record.fault:
             return Draft(origin, flaws=(Flaw("", record.fault, "correct the row"),))
-        row = _Row(self.header, record)
-        app, app_text, remarks = self._app(row)
-        credential = _credential(row, allowed=self.allow_plaintext)
-        kind = row.read("kind", fields.kind, None)
-        row.check_width()
+        row, columns = Row(record, []), self.columns
+        # What is wrong is reported in the order in which it is found.
+        app = columns.app.value(row)
+        kind, credential = self._kind_and_credential(row)
+        row.check_width(self.header.width)
+        account = _account(row, columns.account)
+        environment = columns.environment.value(row)
+        account_id, key = _identity(row.flaws, account, app.app, environment)
         return Draft(
             origin,
-            account=row.required("account", fields.upn),
-            environment=row.required("environment", self.environments.host),
-            app=app,
-            app_text=app_text,
-            kind=kind or (Kind.INTEGRATION if row.has_credential else Kind.PERSON),
-            tenant=row.read("tenant", fields.tenant, ""),
-            credential=credential,
-            expected=row.read("expected", fields.expected, None),
-            owner=row.text("owner"),
-            notes=row.text("notes"),
-            skip=fields.skip(row.text("skip")),
-            remarks=remarks,
-            flaws=tuple(row.flaws),
+            account,
+            environment,
+            app.app,
+            app.text,
+            kind,
+            columns.tenant.value(row),
+            credential,
+            columns.expected.value(row),
+            columns.owner.value(row),
+            columns.notes.value(row),
+            columns.skip.value(row),
+            app.remarks,
+            tuple(row.flaws),
+            account_id,
+            key,
         )
 
-    def _app(self, row: "_Row") -> "tuple[AppProfile | None, str, tuple[str, ...]]":
-        text = row.text("app")
-        try:
-            app, remark = self.apps.of(text)
-        except CellError as error:
-            row.flaw("app", error.wrong, error.right)
-            return None, text, ()
-        return app, text, (remark,) if remark else ()
+    def _kind_and_credential(self, row: Row) -> tuple[Kind, Reference | None]:
+        written = clean(self.columns.credential.raw(row))
+        password = self.columns.password.raw(row)
+        credential = self._credential(row, unquoted(written), password) if written or password else None
+        kind = self.columns.kind.value(row)
+        return kind or (Kind.INTEGRATION if written or password.strip() else Kind.PERSON), credential
+
+    def _credential(self, row: Row, reference: str, password: str) -> Reference | None:
+        if not password.strip():
+            return _reference(row, reference) if reference else None
+        if reference:
+            row.flaw("credential", "a credential and a password stand in the same row", "keep one of the two")
+        if self.allow_plaintext:
+            return plaintext(password)
+        row.flaw(
+            "password",
+            "a password stands in this column",
+            "keep it elsewhere and write where in the column credential"
+            f" ({', '.join(SCHEMES)}), or allow it with --allow-plaintext-passwords",
+        )
+        return None
 
     def problem(self, origin: Origin, flaw: Flaw) -> RowProblem:
         """Return a flaw as it is reported: under the header that stands in the file."""
@@ -118,82 +164,39 @@ class RowReader:
         return RowProblem(origin, column, flaw.wrong, flaw.right)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One record while it is read, and what was found wrong so far."""
-
-    header: "Header"
-    record: "Record"
-    flaws: list[Flaw] = field(default_factory=list)
-
-    def raw(self, name: str) -> str:
-        position = self.header.positions.get(name, -1)
-        if not 0 <= position < len(self.record.cells):
-            return ""
-        cell = self.record.cells[position]
-        if cell is None:
-            self.flaw(name, "a list or an object stands here", "write a single text")
-            return ""
-        return cell
-
-    def text(self, name: str) -> str:
-        return clean(self.raw(name))
-
-    def flaw(self, name: str, wrong: str, right: str) -> None:
-        found = Flaw(name, wrong, right)
-        if found not in self.flaws:
-            self.flaws.append(found)
-
-    def read(self, name: str, parse: "Callable[[str], T]", otherwise: T) -> T:
-        try:
-            return parse(self.text(name))
-        except CellError as error:
-            self.flaw(name, error.wrong, error.right)
-            return otherwise
-
-    def required(self, name: str, parse: "Callable[[str], str]") -> str:
-        text = self.text(name)
-        if not text:
-            self.flaw(name, f"no {name}", "fill in the cell, or delete the row")
-            return ""
-        return self.read(name, parse, text)
-
-    @property
-    def has_credential(self) -> bool:
-        return bool(self.text("credential") or self.raw("password").strip())
-
-    def check_width(self) -> None:
-        beyond = sum(bool(cell and cell.strip()) for cell in self.record.cells[self.header.width :])
-        if beyond:
-            self.flaw(
-                "",
-                f"the row has {beyond} filled cells more than the header",
-                "put quotation marks around texts that hold the separator",
-            )
+def row_reader(
+    table: "Table", header: "Header", apps: "Apps", environments: fields.Environments, *, plain: bool
+) -> RowReader:
+    """Return what reads a table's records; `plain` allows passwords in the inventory."""
+    return RowReader(table.file, table.sheet, header, _columns(header, apps, environments), plain)
 
 
-def _credential(row: _Row, *, allowed: bool) -> Reference | None:
-    reference, password = unquoted(row.text("credential")), row.raw("password")
-    if reference and password.strip():
-        row.flaw("credential", "a credential and a password stand in the same row", "keep one of the two")
-    if password.strip():
-        return _plain(row, password, allowed=allowed)
-    return _reference(row, reference) if reference else None
+_upn = required("account", fields.upn)
 
 
-def _plain(row: _Row, password: str, *, allowed: bool) -> Reference | None:
-    if allowed:
-        return plaintext(password)
-    row.flaw(
-        "password",
-        "a password stands in this column",
-        "keep it elsewhere and write where in the column credential"
-        f" ({', '.join(SCHEMES)}), or allow it with --allow-plaintext-passwords",
-    )
-    return None
+def _account(row: Row, where: Place) -> str:
+    text = clean(where.raw(row))
+    try:
+        return _upn(text)
+    except CellError as error:
+        row.flaw("account", error.wrong, error.right)
+        return text
 
 
-def _reference(row: _Row, text: str) -> Reference | None:
+def _identity(
+    flaws: list[Flaw], account: str, app: "AppProfile | None", environment: str
+) -> tuple[str, CaseKey | None]:
+    """Return the account's identity and the case's, of what could be read; a text equal to another is it."""
+    if flaws and not _sound(flaws, "account"):
+        return "", None
+    lower = account.lower()
+    account_id = account if lower == account else lower
+    if app is None or (flaws and not _sound(flaws, "environment")):
+        return account_id, None
+    return account_id, CaseKey(account_id, app.name, environment)
+
+
+def _reference(row: Row, text: str) -> Reference | None:
     try:
         return parse_reference(text)
     except ValueError as error:

@@ -1,12 +1,11 @@
 """Rows about the same case or account: merged where they agree, reported where they contradict."""
 
 from collections import defaultdict
-from dataclasses import replace
 from functools import reduce
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.inventory.drafts import Flaw
+from auditor.inventory.cells import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -77,7 +76,7 @@ def _with_contradictions(
                 row = f"row {drafts[other].origin.row}"
                 found[index].append(Flaw(check.field, check.sentence.format(row=row), _RIGHT))
     return [
-        replace(draft, flaws=(*draft.flaws, *found[index])) if index in found else draft
+        draft._replace(flaws=(*draft.flaws, *found[index])) if index in found else draft
         for index, draft in enumerate(drafts)
     ]
 
@@ -88,12 +87,11 @@ def _groups(drafts: "Sequence[Draft]", by: "Callable[[Draft], Hashable]") -> "It
     groups: dict[Hashable, list[int]] = {}
     for index, draft in enumerate(drafts):
         value = by(draft)
-        if value in {None, ""}:
+        if value is None or value == "":
             continue
-        if value in first:
-            groups.setdefault(value, [first[value]]).append(index)
-        else:
-            first[value] = index
+        earlier = first.setdefault(value, index)
+        if earlier != index:
+            groups.setdefault(value, [earlier]).append(index)
     yield from groups.values()
 
 
@@ -116,8 +114,8 @@ def shared_identities(drafts: "Iterable[Draft]") -> frozenset[tuple[str, str]]:
     user: dict[tuple[str, str], str] = {}
     shared: set[tuple[str, str]] = set()
     for draft in drafts:
-        identity = shareable(draft)
-        if identity and draft.account_id and user.setdefault(identity, draft.account_id) != draft.account_id:
+        identity = shareable(draft) if draft.account_id else None
+        if identity and user.setdefault(identity, draft.account_id) != draft.account_id:
             shared.add(identity)
     return frozenset(shared)
 
@@ -143,7 +141,7 @@ def _merged(drafts: "Sequence[Draft]", cases: "Iterable[Sequence[int]]") -> "tup
 
 def _merge(kept: "Draft", other: "Draft") -> "Draft":
     filled = {name: getattr(kept, name) or getattr(other, name) for name in _MERGED}
-    return replace(kept, **filled, remarks=(*kept.remarks, _merge_remark(kept, other)))
+    return kept._replace(**filled, remarks=(*kept.remarks, _merge_remark(kept, other)))
 
 
 def _merge_remark(kept: "Draft", other: "Draft") -> str:

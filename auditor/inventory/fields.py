@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _UPN_RIGHT = "write one user principal name such as anna.berger@contoso.com"
 _ENVIRONMENT_RIGHT = "write the environment's address, such as contoso.crm4.dynamics.com"
+# What needs no second look, of what `_wrong_with_upn` finds nothing wrong with.
+_PLAIN_UPN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _SEPARATORS = frozenset('<>()[];,:"\\/|')
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])?")
@@ -73,6 +75,8 @@ _KIND_WORDS = {squash(word): kind for kind, words in KINDS.items() for word in w
 
 def upn(text: str) -> str:
     """Return the user principal name in a cell: bare, in angle brackets behind a name, or after mailto:."""
+    if _PLAIN_UPN.fullmatch(text):
+        return text
     in_brackets = re.fullmatch(r"[^<>]*<([^<>]*)>[\s.,;]*", text) if "<" in text else None
     bare = unquoted(in_brackets[1].strip() if in_brackets else text)
     bare = unquoted(re.sub(r"(?i)^mailto:\s*", "", bare).rstrip(".,; "))

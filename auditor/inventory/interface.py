@@ -1,7 +1,7 @@
 """What the readers of one file format and the reader of rows agree on."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +21,7 @@ class ReadOptions:
     default_app: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One line that is not blank: its number as people see it, and its cells as text.
 
     A cell is None where a list or an object stands instead of a text (JSON). `fault` says why the whole

@@ -35,7 +35,7 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb"\b(Id|Target)=[\"']([^\"']*)")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)")
 _BEYOND_Z = (re.compile(rb"r=\"([A-Z]{2,3})\d"), re.compile(rb"r='([A-Z]{2,3})\d"))
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=[\"'](\d+)")
+_ROWS = (re.compile(rb"<row\b[^>]*?\sr=[\"'](\d+)"), re.compile(rb":row\b[^>]*?\sr=[\"'](\d+)"))
 _FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 
 
@@ -100,7 +100,8 @@ def _whole_tags(package: zipfile.ZipFile, part: str) -> "Iterator[bytes]":
 
 def hidden_rows(package: Package, index: int) -> frozenset[int]:
     """Return the numbers of a sheet's hidden rows, counted from 1."""
-    return frozenset(int(row) for chunk in package.chunks(index) for row in _HIDDEN_ROW.findall(chunk))
+    mentioning = (chunk for chunk in package.chunks(index) if b"hidden=" in chunk)  # mostly none
+    return frozenset(int(row) for chunk in mentioning for row in _HIDDEN_ROW.findall(chunk))
 
 
 def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
@@ -109,7 +110,8 @@ def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
     for chunk in chunks:
         for beyond in _BEYOND_Z:
             letters.update(beyond.findall(chunk))
-        rows = max(rows, max(map(int, _ROW.findall(chunk)), default=0))
+        for row in _ROWS:
+            rows = max(rows, max(map(int, row.findall(chunk)), default=0))
     return rows, max(map(_column, letters))
 
 

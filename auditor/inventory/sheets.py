@@ -157,7 +157,7 @@ def _with_merged(
     ends: "Mapping[tuple[int, int], int]",
     lasting: dict[int, tuple[int, str]],
 ) -> list[str]:
-    cells = [cell_text(value) for value in row]
+    cells = [value if type(value) is str else cell_text(value) for value in row]
     if not ends:
         return cells
     for column, text in enumerate(cells):

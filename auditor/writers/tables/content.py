@@ -1,44 +1,52 @@
 """A cell before any format: its value, what it signals, and where it leads."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from auditor.model import CaseResult, Verdict
+    from auditor.model import Axis, CaseResult, Verdict
 
 E = TypeVar("E")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A record of a table: the table's name and the record's number, 0 first."""
 
     table: str
     record: int
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Line(NamedTuple):
+    """A record of a table that is put in order when it is complete: its number as it came, 0 first.
+
+    `words` is what a reader sees, with {} for the record's final number, 1 first.
+    """
+
+    table: str
+    line: int
+    words: str
+
+
+class Content(NamedTuple):
     """What a cell holds.
 
     `tone` names what it signals (`severity:high`, `path:ready`, "" for nothing); `link` is a URL, a place in
     the same report, or "".
     """
 
-    value: "str | int | datetime"
+    value: "str | int | datetime | Line"
     tone: str = ""
-    link: "str | Place" = ""
+    link: "str | Place | Line" = ""
 
 
 Columns: TypeAlias = Mapping[str, Callable[[E], Content]]
 
 
-def verdict_content(result: "CaseResult", axis: str) -> Content:
+def verdict_content(result: "CaseResult", axis: "Axis") -> Content:
     """Return a verdict as it is read: value, why in brackets, how sure unless certain, seen from where."""
-    verdict = next((found for name, found in result.verdicts.items() if name == axis), None)
+    verdict = result.verdicts.get(axis)
     if verdict is None:
         return Content("not audited", "gap:skipped")
     return Content(_spoken(verdict), f"{axis}:{verdict.value}")

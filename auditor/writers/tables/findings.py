@@ -7,6 +7,7 @@ from auditor.writers.tables.content import Columns, Content, Place, numbered
 
 if TYPE_CHECKING:
     from auditor.model import CaseResult, Finding, Fix
+    from auditor.writers.tables.content import Line
     from auditor.writers.texts import Texts
 
 TABLE = "findings"
@@ -14,13 +15,13 @@ TABLE = "findings"
 
 @dataclass(frozen=True, slots=True)
 class FindingEntry:
-    """A finding of a case, with the places of its case, its first fix and its evidence."""
+    """A finding of a case, with the places of its case and its evidence, and the line of its first fix."""
 
     result: "CaseResult"
     finding: "Finding"
     texts: "Texts"
     case: Place
-    fix: Place | None = None
+    fix: "Line | None" = None
     proof: Place | None = None
 
     @property
@@ -58,7 +59,7 @@ def _of_fix(entry: FindingEntry, name: str) -> Content:
 
 
 def _number(entry: FindingEntry) -> Content:
-    return Content(f"fix {entry.fix.record + 1}", link=entry.fix) if entry.fix else Content("")
+    return Content(entry.fix, link=entry.fix) if entry.fix else Content("")
 
 
 def _steps(entry: FindingEntry) -> Content:

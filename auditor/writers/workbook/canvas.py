@@ -62,4 +62,5 @@ class Canvas:
         cell = self._styles.cell(self.sheet, placed.value, placed.look, linked=bool(placed.location))
         if placed.location:
             cell.hyperlink = Hyperlink(ref="", location=placed.location)
+            cell.hyperlink.ref = f"{get_column_letter(column)}{row}"
         return cell

@@ -16,9 +16,21 @@ _FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def cell_text(text: str) -> str:
     """Return `text` as a cell can hold it: control characters as their pictures, cut with a mark."""
+    if is_plain(text):
+        return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     legal = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", lines.translate(_CONTROL))
     return _cut(_ESCAPE.sub("_x005F_", legal))
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text needs none of this: true of nearly all, and cheap to see."""
+    return (
+        text.isascii()
+        and (text.isprintable() or text.replace("\n", "").isprintable())
+        and len(text) <= LONGEST
+        and "_x" not in text
+    )
 
 
 def looks_like_formula(text: str) -> bool:

@@ -1,25 +1,22 @@
-"""A sheet of records, written row by row: header, filter, links, paper, continuation when it is full.
+"""A sheet of records, written row by row: header, filter, links, paper, continuation when it is full."""
 
-Sheets are openpyxl's write-only ones (flat memory); its type stubs know them only as `Worksheet`.
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins, PrintPageSetup
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from auditor.errors import RulesError
-from auditor.writers.tables.content import Content, Place
+from auditor.writers.tables.content import Line, Place
 from auditor.writers.workbook.cell_text import usable_link
-from auditor.writers.workbook.heights import lines_needed, row_height, set_height
+from auditor.writers.workbook.heights import row_height, set_height
+from auditor.writers.workbook.markup import Column, link_outside, link_within, relation
+from auditor.writers.workbook.parts import Part
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from auditor.writers.tables.content import Columns
@@ -57,6 +54,7 @@ class Book:
     styles: "Styles"
     limits: Limits
     footer: str
+    parts: list[Part] = field(default_factory=list)
 
     @property
     def layout(self) -> "Layout":
@@ -67,6 +65,16 @@ class Book:
         """Return where a place stands in the workbook, as a hyperlink names it."""
         page, row = self.limits.page_and_row(place.record)
         return f"'{page_title(self.layout.sheets[place.table].title, page)}'!A{row}"
+
+    def part(self, sheet: "Worksheet") -> Part:
+        """Return what records of a sheet go into."""
+        self.parts.append(Part(sheet))
+        return self.parts[-1]
+
+    def close(self) -> None:
+        """Let go of all records."""
+        for part in self.parts:
+            part.close()
 
     def page(self, title: str, tab: str, after: int | None = None) -> "Worksheet":
         """Return a new sheet, set up for paper: landscape A4, one page wide, a footer with its name."""
@@ -89,68 +97,73 @@ class RecordSheet(Generic[E]):
         self.count = 0
         self._book = book
         self._layout: SheetLayout = book.layout.sheets[name]
-        self._columns = [(columns[c.key], c) for c in _checked(name, self._layout, columns)]
+        self._contents = [columns[c.key] for c in _checked(name, self._layout, columns)]
         self._links = 0
-        self._sheet = self._page(0)
+        self._part = self._page(0)
+        letters = map(get_column_letter, range(1, len(self._contents) + 1))
+        self._columns = [
+            Column(self._part.sheet, book.styles, letter, column.width)
+            for letter, column in zip(letters, self._layout.columns, strict=True)
+        ]
 
     def add(self, entry: E) -> None:
         """Write one record."""
         page, row = self._book.limits.page_and_row(self.count)
         if page and row == 2:  # noqa: PLR2004 - the first row below a header
             self._finish(self._book.limits.rows)
-            self._sheet = self._page(page)
-        contents = [content(entry) for content, _ in self._columns]
-        set_height(self._sheet, row, row_height(self._lines(contents)))
-        self._sheet.append([self._cell(content) for content in contents])
-        del self._sheet.row_dimensions[row]
+            self._part = self._page(page)
+        cells: list[str] = []
+        most = 1
+        for column, content in zip(self._columns, self._contents, strict=True):
+            value, tone, link = content(entry)
+            linked = bool(link) and value != "" and self._linked(f"{column.letter}{row}", link)
+            cell, lines = column.cell(value, tone, linked)
+            cells.append(f'<c r="{column.letter}{row}{cell}')
+            most = max(most, lines)
+        height = f"{row_height(most):g}"
+        self._part.rows.add(f'<row r="{row}" ht="{height}">{"".join(cells)}</row>')
         self.count += 1
 
     def close(self) -> None:
         """Finish the sheet; one without records says so."""
         if self.count == 0:
-            self._sheet.append([self._book.styles.cell(self._sheet, self._layout.empty, "note")])
+            sheet = self._part.sheet
+            sheet.append([self._book.styles.cell(sheet, self._layout.empty, "note")])
         self._finish(self._book.limits.page_and_row(max(self.count - 1, 0))[1])
 
-    def _lines(self, contents: list[Content]) -> int:
-        return max(
-            lines_needed(content.value, column.width) if isinstance(content.value, str) else 1
-            for content, (_, column) in zip(contents, self._columns, strict=True)
-        )
+    def _linked(self, reference: str, link: str | Place | Line) -> bool:
+        """Make a cell a link where that is possible; returns whether it is one."""
+        if self._links >= self._book.limits.links or (isinstance(link, str) and not usable_link(link)):
+            return False
+        self._links += 1
+        if isinstance(link, str):
+            name = f"link{self._links}"
+            self._part.relations.add(relation(name, link))
+            self._part.links.add(link_outside(reference, name))
+        else:
+            where = self._book.location(link) if isinstance(link, Place) else link
+            self._part.links.add(link_within(reference, where))
+        return True
 
-    def _cell(self, content: Content) -> "Cell":
-        target = self._target(content.link) if content.value != "" else None
-        look = self._book.layout.look_of(content.tone)
-        cell = self._book.styles.cell(self._sheet, content.value, look, linked=target is not None)
-        if target is not None:
-            cell.hyperlink = target
-            self._links += 1
-        return cell
-
-    def _target(self, link: str | Place) -> Hyperlink | None:
-        if not link or self._links >= self._book.limits.links:
-            return None
-        if isinstance(link, Place):
-            return Hyperlink(ref="", location=self._book.location(link))
-        return Hyperlink(ref="", target=link) if usable_link(link) else None
-
-    def _page(self, page: int) -> "Worksheet":
-        after = self._book.workbook.index(self._sheet) + 1 if page else None
+    def _page(self, page: int) -> Part:
+        after = self._book.workbook.index(self._part.sheet) + 1 if page else None
         sheet = self._book.page(page_title(self._layout.title, page), self._layout.tab, after)
         sheet.print_title_rows = "1:1"
         sheet.page_setup.fitToWidth = self._layout.pages_wide
         if self._layout.frozen:
             sheet.print_title_cols = f"A:{get_column_letter(self._layout.frozen)}"
         sheet.freeze_panes = f"{get_column_letter(self._layout.frozen + 1)}2"
-        for number, (_, column) in enumerate(self._columns, 1):
+        for number, column in enumerate(self._layout.columns, 1):
             sheet.column_dimensions[get_column_letter(number)].width = column.width
-        headers = [column.header for _, column in self._columns]
+        headers = [column.header for column in self._layout.columns]
         set_height(sheet, 1, row_height(2))
         sheet.append([self._book.styles.cell(sheet, header, "header") for header in headers])
         self._links = 0
-        return sheet
+        return self._book.part(sheet)
 
     def _finish(self, last_row: int) -> None:
-        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{last_row}"
+        self._part.dimension = f"A1:{get_column_letter(len(self._contents))}{last_row}"
+        self._part.sheet.auto_filter.ref = self._part.dimension
 
 
 def _checked(name: str, layout: "SheetLayout", columns: "Columns[E]") -> "tuple[ColumnLayout, ...]":

@@ -18,7 +18,9 @@ _LINK_INK = "0B5394"
 _TIME = "yyyy-mm-dd hh:mm:ss"
 
 
-class _Variant(NamedTuple):
+class Variant(NamedTuple):
+    """What a cell's style follows from: its look, whether it is a link or looks like a formula, its type."""
+
     look: str
     linked: bool
     quoted: bool
@@ -30,7 +32,8 @@ class Styles:
 
     def __init__(self, layout: "Layout") -> None:
         self.layout = layout
-        self._known: dict[_Variant, Any] = {}
+        self._known: dict[Variant, Any] = {}
+        self._numbers: dict[Variant, int] = {}
 
     def cell(
         self,
@@ -43,23 +46,31 @@ class Styles:
         """Return a cell. A string is a string whatever it begins with; times are taken as UTC."""
         if isinstance(value, datetime):
             cell = WriteOnlyCell(sheet, value.replace(tzinfo=None))
-            variant = _Variant(look, linked, quoted=False, type=datetime)
+            variant = Variant(look, linked, quoted=False, type=datetime)
         elif isinstance(value, str):
             cell = WriteOnlyCell(sheet, cell_text(value))
             cell.data_type = "s"
-            variant = _Variant(look, linked, looks_like_formula(value), str)
+            variant = Variant(look, linked, looks_like_formula(value), str)
         else:
             cell = WriteOnlyCell(sheet, value)
-            variant = _Variant(look, linked, quoted=False, type=int)
+            variant = Variant(look, linked, quoted=False, type=int)
         cell._style = self._style(sheet, variant)  # type: ignore[attr-defined]  # noqa: SLF001 - openpyxl's one way to share a style
         return cell
 
-    def _style(self, sheet: "Worksheet", variant: _Variant) -> Any:
+    def number(self, sheet: "Worksheet", variant: Variant) -> int:
+        """Return the number under which the workbook of this sheet keeps a style."""
+        if variant not in self._numbers:
+            cell = WriteOnlyCell(sheet)
+            cell._style = self._style(sheet, variant)  # type: ignore[attr-defined]  # noqa: SLF001 - see above
+            self._numbers[variant] = cell.style_id
+        return self._numbers[variant]
+
+    def _style(self, sheet: "Worksheet", variant: Variant) -> Any:
         if variant not in self._known:
             self._known[variant] = self._built(sheet, variant, self.layout.looks[variant.look])
         return self._known[variant]
 
-    def _built(self, sheet: "Worksheet", variant: _Variant, look: "Look") -> Any:
+    def _built(self, sheet: "Worksheet", variant: Variant, look: "Look") -> Any:
         model = WriteOnlyCell(sheet)
         model.font = Font(
             name=self.layout.font,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.model import Audit, RunInfo, Summary
-    from auditor.writers.tables.fixes import CommonFix, FixBook
+    from auditor.writers.tables.tally import CommonFix, FixBook
     from auditor.writers.texts import SummaryTexts
     from auditor.writers.workbook.counts import CountTable
     from auditor.writers.workbook.sheet import Book
@@ -133,7 +133,7 @@ class SummarySheet:
         heading = self._own.headings
         for first, last, name in _FIX_COLUMNS:
             self._canvas.span(row, first, last, heading[name], "section")
-        for fix in fixes.common[:_SHOWN_FIXES]:
+        for fix in fixes.common(_SHOWN_FIXES):
             row += 1
             self._fix(row, fix)
         return row + 1

@@ -1,5 +1,6 @@
-"""Fills the workbook from a judged run: twice through the stream, never a list of results."""
+"""Fills the workbook from a judged run: once through the stream, never a list of results."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -8,8 +9,13 @@ from auditor.atomic import replacing
 from auditor.model import Observed
 from auditor.writers.tables import accounts, evidence, findings, fixes, glossary, not_audited
 from auditor.writers.tables.content import Place
+from auditor.writers.tables.kept import KeptFixes
+from auditor.writers.tables.tally import FixTally
 from auditor.writers.texts import load_glossary, load_texts
 from auditor.writers.workbook.layout import load_layout
+from auditor.writers.workbook.markup import settled
+from auditor.writers.workbook.parts import save
+from auditor.writers.workbook.places import SharedPlaces
 from auditor.writers.workbook.sheet import Book, Limits, RecordSheet
 from auditor.writers.workbook.styles import Styles
 from auditor.writers.workbook.summary import SummarySheet
@@ -17,8 +23,8 @@ from auditor.writers.workbook.summary import SummarySheet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from auditor.model import Audit, CaseResult, Question, RunInfo, Subject
-    from auditor.writers.tables.fixes import FixBook
+    from auditor.model import Audit, CaseResult, RunInfo
+    from auditor.writers.tables.tally import FixBook
     from auditor.writers.texts import Texts
 
 
@@ -33,22 +39,23 @@ class WorkbookWriter:
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError for the target, RulesError for the layout."""
         layout, texts = load_layout(), load_texts()
-        with replacing(target) as stream:
-            todo = fixes.fix_book(audit.results())
-            footer = texts.footer_simulated if audit.run.simulated else texts.footer
+        footer = texts.footer_simulated if audit.run.simulated else texts.footer
+        with replacing(target) as stream, KeptFixes() as kept:
             book = Book(_new_workbook(audit.run, texts), Styles(layout), self._limits, footer)
-            pages = _Pages(book, texts)
-            for result in audit.results():
-                pages.case(result, todo)
-            for row in audit.invalid():
-                for gap in not_audited.gaps_of_row(row):
-                    pages.gaps.add(gap)
-            pages.finish(audit, todo)
-            book.workbook.save(stream)
+            with closing(book):
+                pages = _Pages(book, texts, kept)
+                for result in audit.results():
+                    pages.case(result)
+                for row in audit.invalid():
+                    for gap in not_audited.gaps_of_row(row):
+                        pages.gaps.add(gap)
+                todo = pages.finish(audit)
+                save(book.workbook, book.parts, stream, lambda xml: settled(xml, todo.place, book.location))
 
 
 def _new_workbook(run: "RunInfo", texts: "Texts") -> Workbook:
-    book = Workbook(write_only=True)
+    book = Workbook()
+    book.remove(book.worksheets[0])
     book.properties.title = texts.summary.title + (" (simulated)" if run.simulated else "")
     book.properties.creator = "auditor"
     book.properties.lastModifiedBy = "auditor"
@@ -60,7 +67,7 @@ def _new_workbook(run: "RunInfo", texts: "Texts") -> Workbook:
 class _Pages:
     """The sheets of one workbook in reading order."""
 
-    def __init__(self, book: Book, texts: "Texts") -> None:
+    def __init__(self, book: Book, texts: "Texts", kept: KeptFixes) -> None:
         self._texts = texts
         self._summary = SummarySheet(book, texts.summary)
         self._accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
@@ -69,12 +76,15 @@ class _Pages:
         self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
         self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
         self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
-        self._shared: dict[tuple[Subject, Question], Place] = {}
+        self._numbers: dict[str, int] = {}
+        self._tally = FixTally(kept)
+        self._shared = SharedPlaces()
 
-    def case(self, result: "CaseResult", todo: "FixBook") -> None:
+    def case(self, result: "CaseResult") -> None:
         """Write a case on every sheet that it has something for."""
+        number = self._numbers.setdefault(result.case.account_id, len(self._numbers))
         case = Place(accounts.TABLE, self._accounts.count)
-        proofs = self._proofs(result, case)
+        proofs = self._proofs(result, case, number)
         item = evidence.telling(result)
         self._accounts.add(
             accounts.AccountEntry(
@@ -85,35 +95,34 @@ class _Pages:
                 proofs.get(item.question) if item else None,
             )
         )
-        for finding in result.findings:
-            fix = todo.place(next(iter(finding.fixes), None))
+        for finding, fix in zip(result.findings, self._tally.add(result, number), strict=True):
             cited = (evidence.question_of(citation) for citation in finding.evidence)
             proof = next((proofs[question] for question in cited if question in proofs), None)
             self._findings.add(findings.FindingEntry(result, finding, self._texts, case, fix, proof))
         for gap in not_audited.gaps_of_case(result, self._texts):
             self.gaps.add(gap)
 
-    def _proofs(self, result: "CaseResult", case: Place) -> dict[str, Place]:
+    def _proofs(self, result: "CaseResult", case: Place, number: int) -> dict[str, Place]:
         """Write the case's observations, shared ones once; returns where each answer stands."""
         places: dict[str, Place] = {}
         for item in result.evidence:
             if isinstance(item, Observed):
-                shared = (item.subject, item.question)
-                place = self._shared.get(shared)
-                if place is None:
-                    place = Place(evidence.TABLE, self._evidence.count)
+                record = self._shared.record(item, number)
+                if record is None:
+                    record = self._evidence.count
                     self._evidence.add(evidence.EvidenceEntry(result, item, case))
-                    if item.subject.kind != "case":
-                        self._shared[shared] = place
-                places[item.question] = place
+                    self._shared.stands(item, number, record)
+                places[item.question] = Place(evidence.TABLE, record)
         return places
 
-    def finish(self, audit: "Audit", todo: "FixBook") -> None:
-        """Write what is known only at the end, and close every sheet."""
-        for number, line in enumerate(todo.lines, 1):
+    def finish(self, audit: "Audit") -> "FixBook":
+        """Write what is known only at the end, and close every sheet; returns the fixes in order."""
+        todo = self._tally.book()
+        for number, line in enumerate(todo.lines(), 1):
             self._fixes.add(fixes.FixEntry(number, line, self._texts))
         for entry in load_glossary():
             self._glossary.add(entry)
         self._summary.write(audit, todo)
         for sheet in (self._accounts, self._findings, self._fixes, self._evidence, self.gaps, self._glossary):
             sheet.close()
+        return todo

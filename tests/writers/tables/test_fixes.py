@@ -1,7 +1,12 @@
+from dataclasses import dataclass
+
 import pytest
 
 from auditor.model import Lane, Severity
-from auditor.writers.tables.fixes import COLUMNS, NAMES_SHOWN, FixEntry, fix_book
+from auditor.writers.tables.fixes import COLUMNS, FixEntry
+from auditor.writers.tables.kept import KeptFixes
+from auditor.writers.tables.names import Name
+from auditor.writers.tables.tally import NAMES_SHOWN, FixTally
 from auditor.writers.texts import load_texts
 
 
@@ -14,6 +19,25 @@ def case(make):
         return make.result(account, make.app, make.host, verdicts, row=2, findings=findings)
 
     return built
+
+
+@dataclass
+class Book:
+    """What came of a tally: the lines, the common kinds, and where the first fix of each finding stands."""
+
+    lines: list
+    common: list
+    places: list
+
+
+def fix_book(results):
+    numbers = {}
+    with KeptFixes() as kept:
+        tally = FixTally(kept)
+        named = [tally.add(r, numbers.setdefault(r.case.account_id, len(numbers))) for r in results]
+        book = tally.book()
+        places = [[book.place(one.line) if one else None for one in lines] for lines in named]
+        return Book(list(book.lines()), book.common(100), places)
 
 
 def columns(line):
@@ -63,9 +87,13 @@ def test_a_long_list_of_accounts_is_cut_with_the_number_of_the_others(case, make
 
 def test_a_place_leads_to_the_line_of_the_fix(audit, make):
     book = fix_book(audit.results())
-    place = book.place(make.fixes.consent)
-    assert book.lines[place.record].fix == make.fixes.consent
-    assert book.place(None) is None
+    found = [finding for result in audit.results() for finding in result.findings]
+    places = [place for lines in book.places for place in lines]
+    for finding, place in zip(found, places, strict=True):
+        assert (place is None) is (not finding.fixes)
+        if place:
+            assert book.lines[place.record].fix.id == finding.fixes[0].id
+    assert make.fixes.consent in [line.fix for line in book.lines]
 
 
 def test_steps_say_which_licence_they_need_and_what_is_not_confirmed(audit, make):
@@ -76,12 +104,11 @@ def test_steps_say_which_licence_they_need_and_what_is_not_confirmed(audit, make
 
 
 def test_no_finding_means_no_line():
-    assert fix_book([]).lines == fix_book([]).common == ()
+    assert fix_book([]).lines == fix_book([]).common == []
 
 
 def test_the_same_steps_for_many_accounts_are_one_fix_that_names_none():
     from auditor.model import Desk, Disposition, Effort, Fix  # noqa: PLC0415 - used here alone
-    from auditor.writers.tables.fixes import general  # noqa: PLC0415 - used here alone
 
     def fix(upn, quoted, encoded):
         return Fix(
@@ -90,11 +117,12 @@ def test_the_same_steps_for_many_accounts_are_one_fix_that_names_none():
             command=f"Update-MgUser -UserId '{quoted}'", link=f"https://portal.example/?u={encoded}",
         )  # fmt: skip
 
-    one = general(
-        fix("o'neil@contoso.example", "o''neil@contoso.example", "o%27neil%40contoso.example"),
-        "O'Neil@contoso.example",
+    one = Name("O'Neil@contoso.example").general(
+        fix("o'neil@contoso.example", "o''neil@contoso.example", "o%27neil%40contoso.example")
     )
-    other = general(fix("b@contoso.example", "b@contoso.example", "b%40contoso.example"), "b@contoso.example")
+    other = Name("b@contoso.example").general(
+        fix("b@contoso.example", "b@contoso.example", "b%40contoso.example")
+    )
     assert one == other
     assert one.steps == ("Open <account>.",)
     assert one.group == "accounts of contoso.example"

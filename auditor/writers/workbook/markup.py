@@ -1,0 +1,98 @@
+"""Cells and links of the sheets of records as the XML that a workbook holds (ECMA-376 part 1, 18.3).
+
+openpyxl makes an object of every cell, and takes most of the time of a long report for it; so these rows are
+written as text. A cell is given without its start, which says where it stands.
+"""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from openpyxl.utils.datetime import to_excel
+
+from auditor.writers.tables.content import Line
+from auditor.writers.workbook.cell_text import cell_text, looks_like_formula
+from auditor.writers.workbook.heights import lines_needed
+from auditor.writers.workbook.styles import Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from auditor.writers.tables.content import Place
+    from auditor.writers.workbook.styles import Styles
+
+_REMEMBERED = 256
+_MARK = "\0"  # legal in no XML: what stands between two of them is settled at the end
+_UNSETTLED = re.compile(f"{_MARK}([nl])([0-9]+){_MARK}")
+
+
+class Column:
+    """One column of a sheet. Most columns hold few words, so that what was rendered is remembered a while."""
+
+    def __init__(self, sheet: "Worksheet", styles: "Styles", letter: str, width: float) -> None:
+        self.letter = letter
+        self._sheet, self._styles, self._width = sheet, styles, width
+        self.cell = lru_cache(maxsize=_REMEMBERED)(self._cell)
+
+    def _cell(self, value: str | int | datetime | Line, tone: str, linked: bool) -> tuple[str, int]:  # noqa: FBT001 - a part of the key under which it is remembered
+        """Return the cell behind its reference, and how many lines of text it takes."""
+        look = self._styles.layout.look_of(tone)
+        if isinstance(value, str):
+            quoted = looks_like_formula(value)
+            style = self._styles.number(self._sheet, Variant(look, linked, quoted, str))
+            return _text(style, cell_text(value)), lines_needed(value, self._width)
+        kind = str if isinstance(value, Line) else type(value)
+        style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=kind))
+        if isinstance(value, Line):
+            return _text(style, value.words.format(_mark("n", value))), 1
+        if isinstance(value, datetime):
+            days = to_excel(value.replace(tzinfo=None))  # type: ignore[no-untyped-call]  # the stubs leave it out
+            return _number(style, f"{days:.16g}"), 1
+        return _number(style, str(value)), 1
+
+
+def _text(style: int, text: str) -> str:
+    """Return a text as an inline string: a table of shared ones would have to be held until the end."""
+    if not text:
+        return f'" s="{style}"/>'
+    space = ' xml:space="preserve"' if text != text.strip() else ""
+    return f'" s="{style}" t="inlineStr"><is><t{space}>{escape(text)}</t></is></c>'
+
+
+def _number(style: int, digits: str) -> str:
+    return f'" s="{style}"><v>{digits}</v></c>'
+
+
+def link_within(reference: str, location: "str | Line") -> str:
+    """Return a link from a cell to a place in the workbook."""
+    told = _mark("l", location) if isinstance(location, Line) else location
+    return f'<hyperlink ref="{reference}" location={quoteattr(told)}/>'
+
+
+def link_outside(reference: str, relation: str) -> str:
+    """Return a link from a cell to the address that the sheet's relations know under this name."""
+    return f'<hyperlink ref="{reference}" r:id="{relation}"/>'
+
+
+def relation(name: str, address: str) -> str:
+    """Return what a sheet's relations say of a web address."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+    return f'<Relationship Id="{name}" Type="{kind}" Target={quoteattr(address)} TargetMode="External"/>'
+
+
+def settled(xml: str, place: "Callable[[int], Place]", location: "Callable[[Place], str]") -> str:
+    """Return the XML with every line's number and location in it, now that the order of lines is known."""
+
+    def said(found: "re.Match[str]") -> str:
+        where = place(int(found[2]))
+        return str(where.record + 1) if found[1] == "n" else location(where)
+
+    return _UNSETTLED.sub(said, xml) if _MARK in xml else xml
+
+
+def _mark(what: str, line: Line) -> str:
+    return f"{_MARK}{what}{line.line}{_MARK}"

@@ -1,7 +1,7 @@
 """The national clouds, and what people paste as a Dataverse address."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -58,10 +58,14 @@ class Clouds:
 
     known: tuple[Cloud, ...]
     closed: tuple[tuple[str, str], ...]
+    _asked: dict[str, Cloud | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_environment(self, host: str) -> Cloud | None:
-        """Return the cloud that a bare Dataverse host belongs to."""
-        return next((cloud for cloud in self.known if any(_fits(host, p) for p in cloud.dataverse)), None)
+        """Return the cloud that a bare Dataverse host belongs to; remembered: every case asks."""
+        if host not in self._asked:
+            fitting = (cloud for cloud in self.known if any(_fits(host, p) for p in cloud.dataverse))
+            self._asked[host] = next(fitting, None)
+        return self._asked[host]
 
     def environment_host(self, text: str) -> str:
         """Return `org.crm4.dynamics.com` from whatever people paste: a URL with path, `.api.`, no scheme.

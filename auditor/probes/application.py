@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from auditor.errors import NetworkError
-from auditor.model import Answer, Detail, Flow, Leg, Observed, Question
+from auditor.model import Answer, Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import application
 from auditor.network import Reply
 from auditor.probes.interface import Outlook
@@ -74,13 +74,20 @@ def _ask(outlook: Outlook, wanted: Wanted, correlation: str) -> tuple[Answer, Se
     try:
         reply = outlook.door.post(url, Leg.DEVICE_CODE, _headers(correlation), urlencode(form).encode())
     except NetworkError as error:
-        return answer_to_failure(Flow.DEVICE_CODE, Leg.DEVICE_CODE, error), None
+        return _failed(error), None
     answer = answer_of(Flow.DEVICE_CODE, Leg.DEVICE_CODE, reply)
     code = _code_in(reply)
     if code is not None:
         return replace(answer, success=True, failure=None, text=""), code
-    # half a reply may hold half a code
-    return answer if answer.error else replace(answer, text=""), None
+    if answer.error:
+        return answer, None
+    unread = answer.failure or (Failure.NOT_UNDERSTOOD if reply.status == HTTPStatus.OK else None)
+    return replace(answer, failure=unread, text=""), None  # half a reply may hold half a code
+
+
+def _failed(error: NetworkError) -> Answer:
+    """Return the answer that stands for no reply; a code may have been sent, but never a password."""
+    return replace(answer_to_failure(Flow.DEVICE_CODE, Leg.DEVICE_CODE, error), sent=False)
 
 
 def _code_in(reply: Reply) -> Secret | None:
@@ -97,7 +104,7 @@ def _redeem(outlook: Outlook, wanted: Wanted, correlation: str, code: Secret) ->
     try:
         reply = outlook.door.post_secret(url, Leg.DEVICE_CODE, _headers(correlation), body, agreed)
     except NetworkError as error:
-        return replace(answer_to_failure(Flow.DEVICE_CODE, Leg.DEVICE_CODE, error), sent=False)
+        return _failed(error)
     return answer_of(Flow.DEVICE_CODE, Leg.DEVICE_CODE, reply, secret=code)
 
 

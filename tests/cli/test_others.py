@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from auditor.clouds import load_clouds
 from auditor.inventory import ReadOptions, read_inventory
+from auditor.lab.world import world_from
 from auditor.rulebook.load import load_apps
 from tests.cli.conftest import ROWS, WORLD, read_json
 
@@ -50,6 +51,16 @@ def test_a_plan_with_discovery_says_what_was_found(auditor, lab, through, invent
     done = auditor("plan", inventory, "--discover", *through)
     assert "after discovery" in done.out
     assert "contoso.example (11111111-2222-3333-4444-555555555555): 2" in done.out
+    assert lab.submissions == {}
+
+
+def test_a_plan_with_discovery_says_whose_password_an_unknown_app_makes_needless(
+    auditor, lab, world, through, inventory
+):
+    lab.state.become(world_from({**world, "tenants": [{**world["tenants"][0], "apps": []}]}))
+    done = auditor("plan", inventory, "--discover", *through)
+    assert "after discovery:\npassword submissions: at most 0" in done.out
+    assert "no password sent, refused before any password was sent: app unknown in the tenant: 2" in done.out
     assert lab.submissions == {}
 
 

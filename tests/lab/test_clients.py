@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import warnings
+from datetime import timedelta
 from pathlib import Path
 
 import msal
@@ -92,6 +93,41 @@ def test_msal_cannot_sign_a_personal_account_in(make_world, sign_in):
 def test_msal_refuses_a_tenant_nobody_has(make_world, sign_in):
     with Lab(make_world()) as lab, pytest.raises(ValueError, match="authority"):
         sign_in(lab, *ADA, authority="https://login.microsoftonline.com/nowhere.example")
+
+
+@pytest.fixture
+def device_flow(make_session, names):
+    """Return msal's application with the device flow it has begun."""
+
+    def begin(lab, client_id=names.resco):
+        app = msal.PublicClientApplication(client_id, authority=AUTHORITY, http_client=make_session(lab))
+        return app, app.initiate_device_flow([f"https://{names.org}/user_impersonation"])
+
+    return begin
+
+
+def test_msal_begins_a_device_flow_and_is_told_to_wait(make_world, device_flow):
+    with Lab(make_world()) as lab:
+        app, flow = device_flow(lab)
+        assert flow["user_code"] in flow["message"]
+        once = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
+        assert (once["error"], once["error_codes"]) == ("authorization_pending", [70016])
+        assert legs(lab) == ["devicecode", "token"]
+        assert lab.submissions == {}
+
+
+def test_msal_is_told_that_a_device_code_has_expired(make_world, device_flow, names):
+    now = [names.noon]
+    with Lab(make_world(), clock=lambda: now[0]) as lab:
+        app, flow = device_flow(lab)
+        now[0] += timedelta(seconds=flow["expires_in"])
+        assert app.acquire_token_by_device_flow(flow)["error_codes"] == [70020]
+
+
+def test_msal_gets_no_device_code_for_an_app_nobody_registered(make_world, device_flow):
+    with Lab(make_world()) as lab:
+        _, flow = device_flow(lab, "5c9be1a4-2222-4d0f-9b7e-6a1f2c3d4e99")
+        assert (flow["error"], flow["error_codes"]) == ("unauthorized_client", [700016])
 
 
 @pytest.fixture

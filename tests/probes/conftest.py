@@ -37,7 +37,7 @@ class FakeDoor:
 
     def __init__(self, **legs):
         self.legs = {"openid": as_json(OPENID), **legs}
-        self.gets, self.posts = [], []
+        self.gets, self.posts, self.forms = [], [], []
 
     def get(self, url, leg, headers=None):
         self.gets.append((leg, url, headers or {}))
@@ -49,6 +49,10 @@ class FakeDoor:
 
     def get_once(self, url, leg, headers):
         return self.get(url, leg, headers)
+
+    def post(self, url, leg, headers, body):
+        self.forms.append((leg, url, dict(headers), body))
+        return self._answer(leg, url, body)
 
     def post_secret(self, url, leg, headers, body, agreed):
         host = url.split("/")[2].lower()

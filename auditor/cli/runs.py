@@ -1,6 +1,7 @@
 """`auditor runs`, and how a command finds the run file that is meant by RUN."""
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,7 +64,7 @@ def find_run(text: str, ledger: Path | None = None) -> Path:
     LedgerError where the ledger would have to be asked and cannot be.
     """
     path = Path(text)
-    if path.is_file():
+    if _is_file(path):
         return path
     if not text.strip() or len(path.parts) > 1:
         raise NotARunFile(f"there is no run file {text}", _LISTS)
@@ -74,10 +75,14 @@ def find_run(text: str, ledger: Path | None = None) -> Path:
         return exactly[0].path
     found = listed(Path(), _known(ledger))
     meant = [one for one in found if one.id == text] or [one for one in found if one.id.startswith(text)]
-    there = [one for one in meant if one.path.is_file()]
+    there = [one for one in meant if _is_file(one.path)]
     if len(there) == 1:
         return there[0].path
     raise NotARunFile(_not_found(text, there or meant), _LISTS)
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where nobody may look
 
 
 def _not_found(text: str, meant: "Sequence[RunFile]") -> str:
@@ -102,7 +107,7 @@ def _known(ledger: Path | None) -> "tuple[KnownRun, ...]":
 
 def _known_or_said(ledger: Path | None) -> "tuple[KnownRun, ...]":
     """Return the same; a ledger that cannot be read is said, and hides no run file of the folder."""
-    if ledger is not None and not ledger.is_file():
+    if ledger is not None and not _is_file(ledger):
         typer.echo(f"note: there is no ledger {ledger}", err=True)
     try:
         return _known(ledger)

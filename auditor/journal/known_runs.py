@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, told
 from auditor.journal.attempts import KnownRun
 from auditor.journal.header import Header
 from auditor.journal.lock import being_written
@@ -41,14 +41,15 @@ class RunFile:
 
 def look(path: Path) -> RunFile:
     """Return how a run file stands; never raises for what is wrong with it."""
-    writing = being_written(path)
+    writing = False
     try:
+        writing = being_written(path)
         journal = Journal.open(path)
         try:
             header, (accounts, cases) = journal.header, journal.size
         finally:
             journal.close()
-    except (AuditorError, ValueError, KeyError, TypeError) as error:
+    except (AuditorError, OSError, ValueError, KeyError, TypeError) as error:
         state = State.WRITING if writing else State.UNREADABLE
         return RunFile(path, state, started=_changed(path), why=_told(error))
     run = header.run
@@ -68,7 +69,7 @@ def listed(folder: Path, known: Iterable[KnownRun] = ()) -> list[RunFile]:
     for run in known:
         path = run.path.resolve()
         if path not in found:
-            found[path] = look(path) if path.is_file() else RunFile(run.path, State.GONE)
+            found[path] = RunFile(run.path, State.GONE) if _gone(path) else look(path)
         if not found[path].id:
             found[path] = replace(found[path], id=run.id, started=run.started, source=run.source)
     never = datetime.min.replace(tzinfo=UTC)
@@ -82,7 +83,20 @@ def _state(header: Header) -> State:
 
 
 def _told(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return told(error)
     return str(error) if isinstance(error, AuditorError) else "its header cannot be understood"
+
+
+def _gone(path: Path) -> bool:
+    """Return whether there is certainly no such file; one that cannot be looked at is not gone."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _changed(path: Path) -> datetime | None:

@@ -157,6 +157,12 @@ def test_runs_that_the_ledger_knows_are_listed_too_each_file_once(auditor, tmp_p
     assert "  started 2026-11-24 08:30 UTC, accounts from accounts.xlsx" in lines
 
 
+def test_a_known_file_that_nobody_can_look_at_is_not_said_to_be_gone(auditor, tmp_path, ledger):
+    ledger.register(RUN.id, tmp_path / ("x" * 300), START, "a.csv")
+    lines = auditor("runs", "--ledger", ledger.path).out.splitlines()
+    assert (lines[0], lines[2]) == (f"{RUN.id}  cannot be read", "  file name too long")
+
+
 def test_a_folder_can_be_named(auditor, tmp_path):
     write(tmp_path / "reports" / "a.audit-run")
     assert auditor("runs").out == ""
@@ -267,6 +273,7 @@ def test_a_run_is_found_by_its_path_its_id_or_the_beginning_of_it(text, found):
         ("20251122T", "there is no run 20251122T"),
         ("a1b2", "there is no run a1b2"),
         ("", "there is no run file"),
+        ("x" * 300, "there is no run xxx"),
         ("absent/first.audit-run", "there is no run file absent/first.audit-run"),
     ],
 )
@@ -290,6 +297,14 @@ def test_a_run_that_the_ledger_knows_is_found_wherever_it_is(tmp_path, ledger):
 def test_an_id_that_begins_another_is_itself(tmp_path):
     write(tmp_path / "third.audit-run", replace(RUN, id="20261122T083000Z-a1b2c"))
     assert find_run(RUN.id).name == "first.audit-run"
+
+
+@pytest.mark.usefixtures("inside")
+def test_an_id_in_the_ledger_that_begins_another_is_itself(tmp_path, ledger):
+    for name in ("x", "xy"):
+        path = write(tmp_path / "reports" / f"{name}.audit-run", replace(RUN, id=name))
+        ledger.register(name, path, START, "a.csv")
+    assert find_run("x", ledger.path).name == "x.audit-run"
 
 
 @pytest.mark.usefixtures("inside")

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.journal.known_runs import RunFile
 
 SCHEMA = "auditor.runs/v1"
+_WIDTH = 76  # with the indentation it fits a terminal of 80 columns; a path is never broken
 _FORMATS = ("text", "json")
 _LISTS = "`auditor runs` lists the run files of a folder and those that the ledger knows"
 
@@ -128,8 +130,8 @@ def _paragraph(one: "RunFile") -> list[str]:
     started = f"started {one.started:%Y-%m-%d %H:%M} UTC" if one.started and one.id else ""
     begun = ", ".join(part for part in (started, one.source and f"accounts from {one.source}") if part)
     where = str(near(one.path))
-    indented = [begun, *_progress(one), one.why, where]
-    return [f"{one.id or one.path.name}  {one.state}", *(f"  {part}" for part in indented if part)]
+    told = [line for part in (begun, *_progress(one), one.why) for line in wrap(part, _WIDTH)]
+    return [f"{one.id or one.path.name}  {one.state}", *(f"  {line}" for line in (*told, where))]
 
 
 def _progress(one: "RunFile") -> list[str]:
@@ -138,9 +140,8 @@ def _progress(one: "RunFile") -> list[str]:
     run, shard = one.header.run, one.header.settings.get("shard", "")
     counted = f"{one.accounts:,} accounts, {one.cases:,} cases, {run.submissions:,} passwords sent"
     seen = (
-        f"seen from {run.vantage}" if str(run.vantage) else "",
+        "simulated" if run.simulated else f"seen from {run.vantage}" if str(run.vantage) else "",
         f"shard {shard}" if shard else "",
-        "simulated" if run.simulated else "",
     )
     return [counted, ", ".join(part for part in seen if part), *run.stopped]
 

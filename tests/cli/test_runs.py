@@ -193,8 +193,16 @@ def test_a_ledger_that_cannot_be_used_hides_no_run_of_the_folder(auditor, tmp_pa
 
 
 def test_every_line_but_a_path_fits_eighty_columns(auditor, tmp_path):
-    write(tmp_path / "a.audit-run", replace(STATES["stopped by the breaker"], simulated=True))
-    assert max(map(len, auditor("runs").out.splitlines())) <= 80
+    stops = tuple(f"{number} refusals among the first 10 in tenant {'contoso' * 9}" for number in (5, 6))
+    write(tmp_path / "a.audit-run", replace(RUN, stopped=stops, vantage=Vantage("the vendor's server " * 6)))
+    lines = auditor("runs").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) > 8
+
+
+def test_a_simulated_run_is_told_to_be_one(auditor, tmp_path):
+    write(tmp_path / "a.audit-run", replace(RUN, simulated=True, vantage=Vantage("simulated")))
+    assert "  simulated" in auditor("runs").out.splitlines()
 
 
 def test_a_run_file_cannot_command_the_terminal(auditor, tmp_path):

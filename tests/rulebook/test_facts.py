@@ -170,6 +170,42 @@ def test_a_question_that_was_held_back_says_why_everywhere(facts, kit):
     assert [found[name] for name in ("mfa", "consent", "ropc", "sign_in", "password")] == [expected] * 5
 
 
+def beforehand(kit, case, *codes):
+    """The evidence of a case whose app answered before any password was sent."""
+    answer = Answer(Flow.DEVICE_CODE, Leg.DEVICE_CODE, http_status=400, codes=codes)
+    looks = kit.looks(case).held_back(Question.PASSWORD, Why.REFUSED_BEFOREHAND, "app disabled")
+    where = subjects.application(kit.contoso, case.app.client_id, case.environment)
+    return looks.saw(where, Question.APPLICATION, answer)
+
+
+def test_an_answer_that_made_the_password_needless_is_the_sign_ins_and_says_nothing_of_the_password(
+    facts, kit
+):
+    case = kit.case()
+    found = facts(case, beforehand(kit, case, 7000112))
+    assert found["sign_in"] == Known("app_disabled", source="application")
+    assert found["ropc"] == Known("refused", source="application")
+    assert found["mfa"] == Unknown("hidden behind: app disabled")
+    why = Unknown("refused before any password was sent: app disabled")
+    assert [found[name] for name in ("password", "federated_leg")] == [why] * 2
+
+
+def test_what_an_app_answers_decides_only_where_it_kept_the_password_here(facts, kit):
+    case = kit.case()
+    seen = beforehand(kit, case, 7000112)
+    assert value(facts(case, seen.signed_in(kit.refused(50126)))["sign_in"]) == "wrong_password"
+    unasked = beforehand(kit, case, 7000112).held_back(Question.PASSWORD, Why.NOT_ASKED)
+    assert isinstance(facts(case, unasked)["sign_in"], Unknown)
+
+
+def test_a_password_that_was_kept_here_without_any_answer_leaves_the_sign_in_unknown(facts, kit):
+    case = kit.case()
+    looks = kit.looks(case).held_back(Question.PASSWORD, Why.REFUSED_BEFOREHAND, "app disabled")
+    found = facts(case, looks)
+    why = Unknown("refused before any password was sent: app disabled")
+    assert [found[name] for name in ("sign_in", "ropc", "password")] == [why] * 3
+
+
 def test_an_attempt_that_failed_before_the_password_left_is_not_sent(facts, kit):
     case = kit.case()
     answer = Answer(Flow.ROPC, Leg.TOKEN, failure=Failure.DNS)

@@ -7,9 +7,12 @@ import yaml
 
 from auditor.lab.devicecode import device_code
 from auditor.model import Known, Question, Unknown, Why
-from auditor.run.interface import ScopeAnswer
+from auditor.run.applications import refused_beforehand
+from auditor.run.interface import ScopeAnswer, Silent
+from auditor.run.scope import Plan
 from tests.conftest import CHECKOUT
 from tests.oracle_states import sends_password, state_of
+from tests.probes.conftest import LOGIN, FakeDoor, outlook
 from tests.run.test_guards import BASE, ENV, FED, FED_ENV, JOB, a_world, row, slot
 
 OWN = "5c9be1a4-2222-4d0f-9b7e-6a1f2c3d4e01"
@@ -216,3 +219,34 @@ def test_the_marked_outcomes_are_those_that_no_account_could_change():
         "blocked_by_tenant_restrictions",
     }
     assert {outcomes[name]["password"] for name in marked} == {"unknown"}
+
+
+class Noted(list):
+    """A sink."""
+
+    record = list.append
+
+
+class Hurried(FakeDoor):
+    """A door without answers: whoever asks anything fails."""
+
+    def hurry(self):
+        """Nothing is under way."""
+
+
+def test_what_an_interrupted_run_has_found_is_not_asked_again(audit_world):
+    audited = audit_world(with_app(state="disabled"))
+    (result,) = audited.results
+    tenant = slot(result, Question.TENANT).details["tenant_id"]
+    plan = Plan(result.case, tenant, "contoso.example", LOGIN, "", slot(result, Question.REALM))
+    door, sink = Hurried(), Noted()
+
+    def refused(known):
+        book = audited.audit.rulebook
+        return refused_beforehand([plan], book, outlook(door), sink, Silent(), 1, known)
+
+    ((case, refusal),) = refused(apps_of(audited))
+    assert (case, refusal.why) == (result.case, Why.REFUSED_BEFOREHAND)
+    assert (door.forms, sink) == ([], [])
+    with pytest.raises(KeyError):
+        refused([])

@@ -27,8 +27,9 @@ from auditor.errors import NetworkError
 from auditor.model import Answer, Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import application
 from auditor.network import Reply
+from auditor.probes.documents import json_object
 from auditor.probes.interface import Outlook
-from auditor.probes.replies import answer_of, answer_to_failure, json_object
+from auditor.probes.replies import answer_of, answer_to_failure
 from auditor.secrets import Secret
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"

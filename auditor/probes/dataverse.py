@@ -11,9 +11,10 @@ from auditor.errors import NetworkError, UsageError
 from auditor.model import Answer, Case, Detail, Flow, Leg, Observed, Question
 from auditor.model.evidence import case as case_subject
 from auditor.network import Reply
+from auditor.probes.documents import json_object
 from auditor.probes.environment import API
 from auditor.probes.interface import Outlook
-from auditor.probes.replies import answer_of, answer_to_failure, json_object
+from auditor.probes.replies import answer_of, answer_to_failure
 from auditor.secrets import Secret
 
 _NAME = r"[a-z][a-z0-9_]{0,99}"

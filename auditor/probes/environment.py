@@ -16,6 +16,7 @@ from auditor.probes.replies import answer_of, answer_to_failure
 from auditor.probes.tenant import tenant_id_of
 
 API = "/api/data/v9.2/"
+_LONGEST = 4_096
 _PARAMETER = re.compile(r"""([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^,\s"]+))""")
 
 
@@ -57,7 +58,7 @@ def parse_challenge(header: str) -> dict[str, str]:
     Several challenges may share the header; the scheme is compared case-insensitively and needs a blank
     behind it. Values may be quoted or bare.
     """
-    found = re.search(r"(?i)(?:^|,)\s*bearer\s+(.*)", header, re.DOTALL)
+    found = re.search(r"(?i)(?:^|,)\s*bearer\s+(.*)", header[:_LONGEST], re.DOTALL)
     if not found:
         return {}
     return {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(found.group(1))}
@@ -68,5 +69,5 @@ def _without_challenge(answer: Answer, status: int) -> Answer:
     if answer.error or answer.dataverse_code:
         return answer
     if status == HTTPStatus.OK:
-        return replace(answer, failure=Failure.NOT_UNDERSTOOD)
+        return replace(answer, failure=answer.failure or Failure.NOT_UNDERSTOOD)
     return replace(answer, error="no_challenge" if status == HTTPStatus.UNAUTHORIZED else "")

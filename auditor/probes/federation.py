@@ -11,7 +11,8 @@ from http import HTTPStatus
 from auditor.errors import NetworkError
 from auditor.model import Answer, Flow, Leg
 from auditor.network import Door, host_of
-from auditor.probes.replies import answer_of, answer_to_failure, xml_root
+from auditor.probes.documents import metadata_naming, xml_root
+from auditor.probes.replies import answer_of, answer_to_failure
 
 USABLE, PLAIN_HTTP, NO_ENDPOINT = "usable", "plain_http", "no_endpoint"
 UNREADABLE, UNREACHABLE = "unreadable", "unreachable"
@@ -58,8 +59,6 @@ def _from_active_url(active_url: str) -> Federation:
 
 
 def _from_document(text: str, answer: Answer) -> Federation:
-    if xml_root(text) is None:
-        return Federation(UNREADABLE, answer=answer)
     endpoint = username_endpoint(text)
     if endpoint is None:
         return Federation(UNREADABLE, answer=answer)
@@ -71,14 +70,28 @@ def _from_document(text: str, answer: Answer) -> Federation:
 
 def username_endpoint(text: str) -> str | None:
     """Return the https address msal would post a password to, "" for none, None if it cannot read it."""
+    found = _endpoint(text)
+    return None if found is None else found[0]
+
+
+def metadata_for_msal(text: str) -> str:
+    """Return metadata that names what msal would find in the server's, no more; "" if it cannot read it."""
+    found = _endpoint(text)
+    return "" if found is None else metadata_naming(*found)
+
+
+def _endpoint(text: str) -> tuple[str, str] | None:
+    """Return address and SOAP action that msal would post to, "" for none; None if it cannot read it."""
     from msal.mex import Mex  # noqa: PLC0415 - msal is slow to import
 
+    if xml_root(text) is None:
+        return None
     try:
         found = Mex(text).get_wstrust_username_password_endpoint()
     except (AttributeError, SyntaxError, TypeError):
         # what msal raises on documents it does not expect: missing attributes, SOAP 1.1 bindings, no XML
         return None
-    return str(found["address"]).strip() if found else ""
+    return (str(found["address"]).strip(), str(found["action"] or "")) if found else ("", "")
 
 
 def _plain_http_endpoint(text: str) -> str:

@@ -9,6 +9,7 @@
 | realm and metadata decide which host gets the password           | agreed hosts alone                 |
 | a user name outside Latin-1 breaks a routing header              | that header is left out            |
 | telemetry carries other users' failures                          | that header is left out            |
+| XML from a federation server is read without bounds              | it gets what was checked, or none  |
 """
 
 import json
@@ -23,6 +24,8 @@ from urllib.parse import urlencode
 from auditor.errors import NetworkError
 from auditor.model import Failure, Leg
 from auditor.network import Door, Reply, host_of
+from auditor.probes.documents import fit_for_msal
+from auditor.probes.federation import metadata_for_msal
 
 _DROPPED = {"x-anchormailbox", "x-client-last-telemetry", "x-client-current-telemetry"}
 
@@ -71,6 +74,7 @@ class MsalDoor:
     def __init__(self, door: Door) -> None:
         self._door = door
         self._local = threading.local()
+        self._documents: dict[str, MsalReply] = {}
 
     @contextmanager
     def attempt(self, attempt: Attempt) -> Iterator[Attempt]:
@@ -87,8 +91,10 @@ class MsalDoor:
         """Answer realm questions from the probe's evidence; fetch documents through the door."""
         if "/common/userrealm/" in url:
             return MsalReply(200, json.dumps(dict(self._current().realm)), {})
-        leg = Leg.OPENID if "/.well-known/" in url else Leg.MEX
-        return self._exchange(leg, lambda: self._door.get(_with(url, params), leg, _kept(headers)))
+        address = _with(url, params)
+        if "/.well-known/" in url:
+            return self._exchange(Leg.OPENID, lambda: self._door.get(address, Leg.OPENID, _kept(headers)))
+        return self._metadata(address, _kept(headers))
 
     def post(
         self,
@@ -115,6 +121,15 @@ class MsalDoor:
             leg, lambda: self._door.post_secret(address, leg, sending, body, attempt.agreed)
         )
 
+    def _metadata(self, url: str, headers: dict[str, str]) -> MsalReply:
+        """Return what msal may know of a federation server's metadata; asked for once, for all accounts."""
+        known = self._documents.get(url)
+        if known is None:
+            known = self._exchange(Leg.MEX, lambda: self._door.get(url, Leg.MEX, headers))
+            if known.status_code == HTTPStatus.OK and known.text:
+                self._documents[url] = known
+        return known
+
     def close(self) -> None:
         """Nothing of msal's to close; the door belongs to the run."""
 
@@ -133,7 +148,16 @@ class MsalDoor:
             raise
         attempt.error, attempt.reply = None, reply
         attempt.sent = attempt.sent or leg in {Leg.WSTRUST, Leg.TOKEN}
-        return MsalReply(reply.status, reply.text, reply.headers)
+        return MsalReply(reply.status, _checked(leg, reply), reply.headers)
+
+
+def _checked(leg: Leg, reply: Reply) -> str:
+    """Return what msal may read of a reply: of a federation server's nothing that was not checked."""
+    if leg is Leg.MEX:
+        return metadata_for_msal(reply.text) if reply.status == HTTPStatus.OK else ""
+    if leg is Leg.WSTRUST and not fit_for_msal(reply.text):
+        return ""
+    return reply.text
 
 
 def _only_once(attempt: Attempt, url: str) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 from auditor.model import Answer, CallRecord, Case, Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import case as case_subject
+from auditor.probes.documents import json_object
 from auditor.probes.interface import Outlook
 from auditor.probes.msal_door import Attempt, Forgetful, MsalDoor
-from auditor.probes.replies import answer_of, answer_to_failure, json_object
+from auditor.probes.replies import answer_of, answer_to_failure
 from auditor.secrets import Secret
 
 _REALM_WORDS = {
@@ -159,7 +160,7 @@ def _answer(attempt: Attempt, raised: str, secret: Secret) -> Answer:
     answer = answer_of(Flow.ROPC, leg, attempt.reply, secret=secret)
     if attempt.reply.status < HTTPStatus.BAD_REQUEST and not (answer.error or answer.fault):
         # a reply that should have been a token or a document and is none; what is in it may be secret
-        answer = replace(answer, failure=Failure.NOT_UNDERSTOOD, text="")
+        answer = replace(answer, failure=answer.failure or Failure.NOT_UNDERSTOOD, text="")
     return replace(answer, exception=raised)
 
 

@@ -14,9 +14,10 @@ from auditor.errors import NetworkError
 from auditor.model import Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import account
 from auditor.network import Reply, host_of
+from auditor.probes.documents import json_object
 from auditor.probes.federation import Federation, read_federation
 from auditor.probes.interface import Outlook
-from auditor.probes.replies import answer_of, answer_to_failure, json_object
+from auditor.probes.replies import answer_of, answer_to_failure
 
 _PERSONAL_HOSTS = {"nexus.passport.com", "login.live.com", "nexus.microsoftonline-p.com"}
 _ACCOUNT_TYPES = {"managed": "Managed", "federated": "Federated", "unknown": "Unknown"}

@@ -4,7 +4,6 @@ Shapes: `facts` of Entra ID's token and discovery endpoints (error, error_descri
 suberror, claims, trace_id, correlation_id), SOAP 1.1 and 1.2 faults, Dataverse's OData errors.
 """
 
-import json
 import re
 from dataclasses import replace
 from http import HTTPStatus
@@ -14,13 +13,19 @@ from xml.etree import ElementTree as ET
 from auditor.errors import NetworkError
 from auditor.model import Answer, Failure, Flow, Leg
 from auditor.network import Reply
+from auditor.probes.documents import json_object, xml_root
 from auditor.secrets import Secret, redact
 
 MAX_TEXT = 2_000
 _TELLING = 4
-_TRAILER = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp): .*", re.DOTALL)
+_LOOKED_AT = 4 * MAX_TEXT
+_TRAILER = re.compile(r"(?:Trace ID|Correlation ID|Timestamp): .*", re.DOTALL)
 _HEX_CODE = re.compile(r"0x[0-9a-fA-F]{8}")
-_FORBIDDEN_XML = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"\s{0,99}(?:<\?xml[^>]{0,99}>\s{0,9})?(?:<!--.{0,999}?-->\s{0,9})?"
+    r"<(?:!doctype html|html|head|meta|script|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def answer_of(
@@ -43,8 +48,16 @@ def answer_of(
     if fault is not None:
         code, reason = fault
         return replace(base, fault=_word(code, secret), text=_clean(reason, secret))
-    unread = Failure.NOT_UNDERSTOOD if reply.status < HTTPStatus.BAD_REQUEST else None
-    return replace(base, failure=unread, text=_clean(reply.text, secret))
+    return replace(base, failure=_unread(reply), text=_clean(reply.text, secret))
+
+
+def _unread(reply: Reply) -> Failure | None:
+    """Return what a reply is that is no answer: a page of something in between, or nothing we know."""
+    if reply.status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
+        return Failure.PORTAL
+    if reply.status >= HTTPStatus.BAD_REQUEST:
+        return None
+    return Failure.PORTAL if _PAGE.match(reply.text) else Failure.NOT_UNDERSTOOD
 
 
 def answer_to_failure(flow: Flow, leg: Leg, error: NetworkError, *, sent: bool = False) -> Answer:
@@ -52,25 +65,6 @@ def answer_to_failure(flow: Flow, leg: Leg, error: NetworkError, *, sent: bool =
     return Answer(
         flow, leg, error.host, failure=error.failure, text=error.detail[:MAX_TEXT], sent=sent or error.sent
     )
-
-
-def json_object(text: str) -> dict[str, Any] | None:
-    """Return a JSON object, None for anything else (a list, HTML, half a document, 100,000 brackets)."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return data if isinstance(data, dict) else None
-
-
-def xml_root(text: str) -> ET.Element | None:
-    """Return the root of an XML document; None when it is none, or declares entities (never expanded)."""
-    if _FORBIDDEN_XML.search(text):
-        return None
-    try:
-        return ET.fromstring(text)  # noqa: S314 - documents with a DOCTYPE were refused above
-    except (ET.ParseError, RecursionError, ValueError):
-        return None
 
 
 def soap_fault(text: str) -> tuple[str, str] | None:
@@ -97,7 +91,7 @@ def _from_json(base: Answer, data: dict[str, Any], secret: Secret | None) -> Ans
         error=_word(_text(wrapped), secret),
         codes=_codes(data.get("error_codes")),
         suberror=_word(_text(data.get("suberror")), secret),
-        text=_clean(_TRAILER.sub("", _text(data.get("error_description"))), secret),
+        text=_clean(_TRAILER.sub("", _text(data.get("error_description"))[:_LOOKED_AT]), secret),
         correlation_id=_word(_text(data.get("correlation_id")), secret),
         trace_id=_word(_text(data.get("trace_id")), secret) or base.trace_id,
         policies=_policies(data.get("claims")),
@@ -143,7 +137,7 @@ def _text(value: object) -> str:
 
 def _clean(text: str, secret: Secret | None) -> str:
     """Return a text fit to be kept: one line, redacted, bounded."""
-    return " ".join(redact(text[: 4 * MAX_TEXT], *_known(secret)).split())[:MAX_TEXT]
+    return " ".join(redact(text[:_LOOKED_AT], *_known(secret)).split())[:MAX_TEXT]
 
 
 def _word(text: str, secret: Secret | None) -> str:

@@ -11,8 +11,9 @@ from urllib.parse import quote, urlsplit
 from auditor.errors import NetworkError
 from auditor.model import Detail, Failure, Flow, Leg, Observed, Question
 from auditor.model.evidence import tenant
+from auditor.probes.documents import json_object
 from auditor.probes.interface import Outlook
-from auditor.probes.replies import answer_of, answer_to_failure, json_object
+from auditor.probes.replies import answer_of, answer_to_failure
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -195,7 +195,7 @@ def test_anything_else_is_no_environment(reply):
 def test_a_page_where_a_challenge_was_due_is_something_in_between_not_a_wrong_address():
     page = as_text("<html>Welcome to the guest network</html>")
     seen = ask_environment(outlook(FakeDoor(challenge=page)), HOST)
-    assert seen.answer.failure is Failure.NOT_UNDERSTOOD
+    assert seen.answer.failure is Failure.PORTAL
 
 
 def test_a_challenge_counts_whatever_its_body_says():

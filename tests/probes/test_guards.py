@@ -109,7 +109,6 @@ def test_msal_does_not_log_a_reply_that_it_cannot_read(loud_msal, caplog, capfd,
 @pytest.mark.parametrize(
     "reply",
     [
-        as_text("<html>planted ticket</html>"),
         as_text("planted ticket", 204),
         as_json({"ticket": "planted ticket"}),
         as_json({"error_description": "planted ticket"}),
@@ -121,6 +120,13 @@ def test_a_good_reply_that_is_no_token_is_not_understood_and_its_text_is_dropped
     signed = sign_in(FakeDoor(token=reply))
     assert signed.token is None
     assert signed.evidence.answer.failure is Failure.NOT_UNDERSTOOD
+    assert "ticket" not in repr(signed.evidence)
+
+
+def test_a_page_in_place_of_a_token_is_called_one_and_its_text_is_dropped():
+    signed = sign_in(FakeDoor(token=as_text("<html>planted ticket</html>")))
+    assert signed.token is None
+    assert signed.evidence.answer.failure is Failure.PORTAL
     assert "ticket" not in repr(signed.evidence)
 
 

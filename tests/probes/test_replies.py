@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from auditor.model import Failure, Flow, Leg
 from auditor.network import Reply
-from auditor.probes.replies import MAX_TEXT, answer_of, json_object, soap_fault, xml_root
+from auditor.probes.documents import json_object, xml_root
+from auditor.probes.replies import MAX_TEXT, answer_of, soap_fault
 from auditor.secrets import Secret
 
 
@@ -37,8 +38,30 @@ def test_what_is_no_code_is_no_code(codes):
     assert answer({"error": "x", "error_codes": codes}).codes == ()
 
 
-def test_html_is_not_understood_where_an_answer_was_due_and_kept_where_an_error_was():
-    assert answer(b"<html>portal</html>", 200).failure is Failure.NOT_UNDERSTOOD
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html>portal</html>",
+        b"\n <!DOCTYPE HTML PUBLIC '-//W3C'><p>",
+        b"<!-- guest network -->\n<head>",
+        b"<?xml version='1.0'?><!DOCTYPE html><html/>",
+        b"<script>location='http://portal.example'</script>",
+    ],
+)
+def test_a_page_where_an_answer_was_due_is_something_in_between(page):
+    assert answer(page, 200).failure is Failure.PORTAL
+
+
+@pytest.mark.parametrize("body", [b"", b"busy", b"<a/>", b"<htmlx/>", b"[]"])
+def test_what_is_neither_answer_nor_page_is_not_understood(body):
+    assert answer(body, 200).failure is Failure.NOT_UNDERSTOOD
+
+
+def test_a_network_that_wants_a_sign_in_first_is_something_in_between():
+    assert answer(b"<a>sign in to the network</a>", 511).failure is Failure.PORTAL
+
+
+def test_html_is_kept_where_an_error_was():
     failed = answer(b"<html>busy</html>", 503)
     assert (failed.failure, failed.http_status, failed.text) == (None, 503, "<html>busy</html>")
 

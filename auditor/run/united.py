@@ -144,11 +144,20 @@ def _run(parts: Sequence[Part], new: RunInfo) -> RunInfo:
             _listed(run.vantage.label for run in runs), _listed(run.vantage.address for run in runs)
         ),
         simulated=runs[0].simulated,
-        scope_tenants=tuple(sorted({name for run in runs for name in run.scope_tenants})),
+        scope_tenants=_tenants(name for run in runs for name in run.scope_tenants),
         scope_hosts=tuple(sorted({name for run in runs for name in run.scope_hosts})),
         stopped=tuple(_stops(parts)),
         interrupted=any(run.interrupted for run in runs),
     )
+
+
+def _tenants(named: Iterable[str]) -> tuple[str, ...]:
+    """Return the tenants each once: `domain, domain (id)`, with the domains that any run knew."""
+    domains: dict[str, set[str]] = {}
+    for text in named:
+        names, _, tenant = text.rpartition(" (")
+        domains.setdefault(tenant, set()).update(names.split(", "))
+    return tuple(sorted(f"{', '.join(sorted(names))} ({tenant}" for tenant, names in domains.items()))
 
 
 def _stops(parts: Sequence[Part]) -> Iterator[str]:

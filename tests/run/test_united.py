@@ -110,13 +110,20 @@ def test_one_run_that_did_not_reach_its_end_makes_the_whole_incomplete(ended, in
 
 def test_scopes_stops_and_places_are_those_of_all_runs():
     one = part(
-        "s1", Shard(1, 2), scope_tenants=("a.example",), stopped=("5 refusals",), vantage=Vantage("office")
+        "s1",
+        Shard(1, 2),
+        scope_tenants=("a.example (id-1)",),
+        stopped=("5 refusals",),
+        vantage=Vantage("office"),
     )
     two = part(
-        "b", scope_tenants=("b.example", "a.example"), scope_hosts=("sts.b.example",), stopped=("2 locks",)
+        "b",
+        scope_tenants=("0.example, a.example (id-1)", "b.example (id-2)"),
+        scope_hosts=("sts.b.example",),
+        stopped=("2 locks",),
     )
     run = united([one, two], NEW).header.run
-    assert run.scope_tenants == ("a.example", "b.example")
+    assert run.scope_tenants == ("0.example, a.example (id-1)", "b.example (id-2)")
     assert run.scope_hosts == ("sts.b.example",)
     assert run.stopped == ("shard 1/2: 5 refusals", "run b: 2 locks")
     assert run.vantage == Vantage("office")

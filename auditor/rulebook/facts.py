@@ -82,7 +82,7 @@ class Seen:
         """Return the question whose answer is the sign-in's: the password's, or one that made it needless."""
         held = self.slots.get(Question.PASSWORD)
         early = isinstance(held, NotObserved) and held.why is Why.REFUSED_BEFOREHAND
-        return Question.APPLICATION if early and self.observed(Question.APPLICATION) else Question.PASSWORD
+        return Question.APPLICATION if early else Question.PASSWORD
 
     def unknown(self, question: Question) -> Unknown:
         """Return why there is no value from this question."""

@@ -3,6 +3,7 @@
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -56,13 +57,23 @@ def new_authority() -> Authority:
     return Authority(key, certificate)
 
 
-def server_context(authority: Authority, hosts: "Iterable[str]", folder: "Path", name: str) -> ssl.SSLContext:
-    """Return a TLS context with one certificate for all hosts; its key stands in `folder` for a moment."""
+def server_context(
+    authority: Authority,
+    hosts: "Iterable[str]",
+    folder: "Path",
+    name: str,
+    *,
+    off: timedelta = timedelta(),
+) -> ssl.SSLContext:
+    """Return a TLS context with one certificate for all hosts; its key stands in `folder` for a moment.
+
+    `off` moves the days on which the certificate is valid: by a week, and it is not valid today.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = authority.certificate.subject
-    names = x509.SubjectAlternativeName([x509.DNSName(host) for host in sorted(hosts)])
+    names = x509.SubjectAlternativeName([_alternative(host) for host in sorted(hosts)])
     certificate = (
-        _builder(_name(name), issuer, key)
+        _builder(_name(name), issuer, key, off)
         .add_extension(names, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -74,10 +85,17 @@ def server_context(authority: Authority, hosts: "Iterable[str]", folder: "Path",
     return _context(certificate, key, folder / f"{name}.pem")
 
 
+def _alternative(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, off: timedelta = timedelta()
 ) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) + off
     return x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,

@@ -70,6 +70,7 @@ _BY_TYPE: tuple[tuple[Failure, tuple[type[BaseException], ...]], ...] = (
     (Failure.CONNECT, (ConnectionRefusedError,)),
     (Failure.TIMEOUT, (TimeoutError, urllib3.exceptions.TimeoutError)),
     (Failure.RESET, (ProtocolError,)),
+    (Failure.NOT_UNDERSTOOD, (ValueError,)),
     (Failure.CONNECT, (OSError,)),
 )
 

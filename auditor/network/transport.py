@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 from auditor.errors import NetworkError
 from auditor.network.bodies import Body
 from auditor.network.dialling import dial
-from auditor.network.failures import failure_of
+from auditor.network.failures import Odd, failure_of
 from auditor.network.incoming import BoundedStream
 from auditor.network.proxies import Proxies, Proxy
 from auditor.network.tunnels import ask_for_tunnel, reach_proxy
@@ -47,7 +47,7 @@ class RequestsTransport:
             with self._session(proxy).request(
                 method,
                 url,
-                headers=dict(headers),
+                headers={name: value for name, value in headers.items() if name.lower() != "host"},
                 data=body,
                 timeout=(self._limits.connect, self._limits.read),
                 allow_redirects=False,
@@ -158,7 +158,17 @@ class _Connection(HTTPSConnection):
 
 def _bounded_response(connection: _Connection, sock: Any, *args: Any, **kwargs: Any) -> HTTPResponse:
     readable: Any = _Readable(sock, connection)
-    return HTTPResponse(readable, *args, **kwargs)
+    return _Strict(readable, *args, **kwargs)
+
+
+class _Strict(HTTPResponse):
+    """A reply whose headers are headers; urllib3 would print a warning with the address, and go on."""
+
+    def begin(self) -> None:
+        """Read status and headers; raises Odd."""
+        super().begin()
+        if self.headers.defects:
+            raise Odd("the reply has a header that is none")
 
 
 class _Readable:

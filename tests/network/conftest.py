@@ -6,6 +6,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -14,21 +15,26 @@ from auditor.network import Door, DoorSettings
 from auditor.network.transports import Transports
 
 
-def reply(status=200, body=b"{}", **headers):
+def reply(status=200, body=b"{}", keep=False, **headers):
     """One HTTP reply, given as a script step."""
-    lines = [f"HTTP/1.1 {status} Scripted", f"Content-Length: {len(body)}", "Connection: close"]
+    lines = [f"HTTP/1.1 {status} Scripted", f"Content-Length: {len(body)}"]
+    lines += [] if keep else ["Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 class Drip:
-    """A script step: a reply that comes in small pieces, a little apart, until the client hangs up."""
+    """A script step: a reply that comes in small pieces, a little apart, until the client hangs up.
+
+    Without a head the pieces come in the place of headers.
+    """
 
     def __init__(self, head, piece, pieces=60):
         self.head, self.piece, self.pieces, self.sent = head, piece, pieces, 0
 
     def __call__(self, line):
-        line.sendall(b"HTTP/1.1 200 Scripted\r\nConnection: close\r\n" + self.head + b"\r\n\r\n")
+        head = b"" if self.head is None else b"Connection: close\r\n" + self.head + b"\r\n\r\n"
+        line.sendall(b"HTTP/1.1 200 Scripted\r\n" + head)
         for _ in range(self.pieces):
             threading.Event().wait(0.02)
             self.sent += 1
@@ -45,6 +51,7 @@ class Scripted:
     port: int
     steps: list[bytes | Callable[[ssl.SSLSocket], None] | None]
     received: list[bytes] = field(default_factory=list)
+    connections: int = 0
 
     def url(self, path="/"):
         return f"https://localhost:{self.port}{path}"
@@ -77,18 +84,13 @@ def scripted(tmp_path):
     context = server_context(authority, ["localhost"], tmp_path, "server")
     listeners = []
 
-    def start(*steps):
-        listener = socket.create_server(("127.0.0.1", 0))
+    def start(*steps, keep=False, family=socket.AF_INET, host="127.0.0.1", names=("localhost",), days=0):
+        listener = socket.create_server((host, 0), family=family)
         listeners.append(listener)
         server = Scripted(listener.getsockname()[1], list(steps))
-
-        def serve():
-            with contextlib.suppress(OSError):
-                while True:
-                    raw, _ = listener.accept()
-                    _answer(context, raw, server)
-
-        threading.Thread(target=serve, daemon=True).start()
+        other = names != ("localhost",) or days
+        own = server_context(authority, names, tmp_path, "other", off=timedelta(days)) if other else context
+        _each_connection(listener, lambda raw: _answer(own, raw, server, keep))
         return server
 
     yield start
@@ -96,16 +98,103 @@ def scripted(tmp_path):
         listener.close()
 
 
-def _answer(context, raw, server):
+def _each_connection(listener, serve):
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                raw, _ = listener.accept()
+                threading.Thread(target=serve, args=(raw,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+
+
+def _answer(context, raw, server, keep):
     with contextlib.suppress(OSError), context.wrap_socket(raw, server_side=True) as line:
-        server.received.append(_read_request(line))
-        step = server.next_step()
-        if callable(step):
-            step(line)
-        elif step is not None:
-            line.sendall(step)
+        server.connections += 1
+        while request := _read_request(line):
+            server.received.append(request)
+            step = server.next_step()
+            if callable(step):
+                step(line)
+            elif step is not None:
+                line.sendall(step)
+            else:
+                line.shutdown(socket.SHUT_RDWR)
+            if not keep:
+                break
+
+
+@dataclass
+class ScriptedProxy:
+    """A proxy that tunnels to loopback whatever is asked for, or answers with `step` instead."""
+
+    port: int
+    step: bytes | Callable[[socket.socket], None] | None
+    heads: list[bytes] = field(default_factory=list)
+
+    def url(self, credentials=""):
+        return f"http://{credentials}127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def scripted_proxy():
+    """Start scripted proxies; each call returns one."""
+    listeners = []
+
+    def start(step=None):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+        proxy = ScriptedProxy(listener.getsockname()[1], step)
+        _each_connection(listener, lambda raw: _through(raw, proxy))
+        return proxy
+
+    yield start
+    for listener in listeners:
+        listener.close()
+
+
+@pytest.fixture
+def plain_server():
+    """Start servers without TLS that do one thing to each connection; each call returns a port."""
+    listeners = []
+
+    def serve(raw, step):
+        with contextlib.suppress(OSError), raw:
+            step(raw)
+
+    def start(step):
+        listeners.append(socket.create_server(("127.0.0.1", 0)))
+        _each_connection(listeners[-1], lambda raw: serve(raw, step))
+        return listeners[-1].getsockname()[1]
+
+    yield start
+    for listener in listeners:
+        listener.close()
+
+
+def _through(raw, proxy):
+    with contextlib.suppress(OSError), raw:
+        head = _read_request(raw)
+        proxy.heads.append(head)
+        if callable(proxy.step):
+            proxy.step(raw)
+        elif proxy.step is not None:
+            raw.sendall(proxy.step)
         else:
-            line.shutdown(socket.SHUT_RDWR)
+            port = int(head.split()[1].rpartition(b":")[2])
+            with socket.create_connection(("127.0.0.1", port)) as inner:
+                raw.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                back = threading.Thread(target=_copy, args=(inner, raw), daemon=True)
+                back.start()
+                _copy(raw, inner)
+                back.join()
+
+
+def _copy(source, target):
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 class One(Transports):

@@ -115,6 +115,18 @@ class Resolver:
             case _:
                 return self._typed(account)
 
+    def version(self, reference: Reference) -> str:
+        """Return the version of what a reference leads to, no secret: a file's time; "" where there is none.
+
+        Versions of one scheme sort by age as text.
+        """
+        if reference.scheme != "file":
+            return ""
+        try:
+            return f"{(self.base / Path(reference.target).expanduser()).stat().st_mtime_ns:020d}"
+        except OSError:
+            return ""
+
     def _typed(self, account: str) -> Secret:
         if account.lower() not in self.typed:
             raise SecretError("nobody was there to type the password", "run it on a terminal")

@@ -1,12 +1,11 @@
 """`auditor audit` and `auditor report`."""
 
-from datetime import UTC, datetime
+import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from auditor import __version__
 from auditor.cli import options
 from auditor.errors import UsageError
 
@@ -14,13 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.cli.console import Screen
-    from auditor.cli.setting import Prepared
-    from auditor.model import Ask, Audit, Inventory, RunInfo
-    from auditor.run.interface import Settings
+    from auditor.model import Audit
+
+
+RETRYING = (
+    "a refused account that is tried again is sent its password once more: behind pass-through authentication"
+    " and AD FS a wrong password counts towards a lockout every time, also the same one; correct it first"
+)
 
 
 def audit(
-    inventory: options.INVENTORY,
+    inventory: options.AUDITED = None,
+    resume: options.RESUME = None,
     sheet: options.SHEET = None,
     mapping: options.MAPPING = None,
     skip_invalid: options.SKIP_INVALID = False,
@@ -35,9 +39,14 @@ def audit(
     people: options.PEOPLE = False,
     no_passwords: options.NO_PASSWORDS = False,
     check_table: options.CHECK_TABLE = None,
+    retry: options.RETRY = None,
+    retry_refused: options.RETRY_REFUSED = False,
+    ledger: options.LEDGER = None,
+    breaker: options.BREAKER = None,
+    lock_accounts: options.LOCK_ACCOUNTS = False,
     vantage: options.VANTAGE = None,
     concurrency: options.CONCURRENCY = None,
-    rate: options.RATE = "5",
+    rate: options.RATE = None,
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
     output: options.OUTPUT = None,
@@ -51,10 +60,11 @@ def audit(
 
     Discovery asks without a password which tenant, environment and realm each account belongs to. Then
     you agree once to what was found, and each integration account's password is sent once, to see
-    whether it still gets in with OAuth.
+    whether it still gets in with OAuth. What was refused is remembered, and not repeated by a later run.
     """
+    from auditor.cli.collecting import new_audit, resumed_audit  # noqa: PLC0415 - brings everything
     from auditor.cli.console import Screen, Terminal  # noqa: PLC0415 - Rich is slow to import
-    from auditor.cli.setting import Choices, prepare  # noqa: PLC0415 - so are the rules
+    from auditor.cli.setting import Choices  # noqa: PLC0415 - brings the rules
     from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=quiet, verbose=verbose)
@@ -73,23 +83,35 @@ def audit(
         people=people,
         passwords=not no_passwords,
         skip_invalid=skip_invalid,
+        breaker=breaker,
+        lock_accounts=lock_accounts,
         shard=shard,
+        retry=tuple(retry or ()),
+        retry_refused=retry_refused,
+        ledger=ledger,
         reading=ReadOptions(sheet=sheet, mapping=mapping_of(mapping), allow_plaintext=allow_plaintext),
     )
-    prepared = prepare(inventory, choices, screen)
-    target = output or inventory.parent / "report.xlsx"
-    names = formats_of(formats, target)
-    result = run_audit(prepared, Terminal(screen, no_input=no_input), screen, target, names)
-    finish(result, screen, contract=contract, fail_on=fail_on)
+    if retry or retry_refused:
+        screen.say(f"note: {RETRYING}")
+    ask = Terminal(screen, no_input=no_input)
+    if resume is not None:
+        result = resumed_audit(resume, inventory, choices, output, formats, ask, screen)
+    elif inventory is not None:
+        result = new_audit(inventory, choices, output, formats, ask, screen)
+    else:
+        raise UsageError(
+            "there is nothing to audit", "name an inventory, or a run to go on with: --resume RUN"
+        )
+    with contextlib.closing(result):
+        finish(result, screen, contract=contract, fail_on=fail_on)
 
 
 def report(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", show_default=False, help="Run file of an earlier audit.")
-    ],
+    run: options.RUN,
     output: options.OUTPUT = None,
     formats: options.FORMAT = None,
     rules: options.RULES = None,
+    ledger: options.LEDGER = None,
     contract: options.CONTRACT = False,
     fail_on: options.FAIL_ON = None,
     quiet: options.QUIET = False,
@@ -99,60 +121,21 @@ def report(
     Reads the run file alone: no network, no password.
     """
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
     from auditor.run.judged import judge  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=quiet)
-    journal = Journal.open(run)
+    path = find_run(run, ledger)
+    journal = Journal.open(path)
     try:
         judged = judge(journal, load_rulebook(rules))
-        target = output or run.with_name("report.xlsx")
+        target = output or path.with_name("report.xlsx")
         write_reports(judged, paths_of(target, formats_of(formats, target)), screen)
         finish(judged, screen, contract=contract, fail_on=fail_on)
     finally:
         journal.close()
-
-
-def run_audit(
-    prepared: "Prepared", ask: "Ask", screen: "Screen", target: Path, formats: tuple[str, ...]
-) -> "Audit":
-    """Collect, judge and write; returns the audit, its run file left open for whoever reads it again."""
-    from auditor.run.collect import collect  # noqa: PLC0415 - msal and requests are slow to import
-    from auditor.run.judged import judge  # noqa: PLC0415 - only where judged
-
-    paths = paths_of(target, formats)
-    run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))
-    with screen.progress() as progress:
-        tools = prepared.tools(ask, progress)
-        journal = collect(prepared.inventory, run, path, prepared.settings, tools)
-    judged = judge(journal, prepared.rulebook)
-    write_reports(judged, paths, screen)
-    screen.say(f"run file: {path}")
-    return judged
-
-
-def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tuple[RunInfo, Path]":
-    """Return a new run and where its run file goes: beside the report, named by time and chance."""
-    import secrets  # noqa: PLC0415 - nothing that only asks for help needs it
-
-    from auditor.journal.store import SUFFIX  # noqa: PLC0415 - only where a run begins
-    from auditor.model import RunInfo  # noqa: PLC0415 - as above
-
-    started = datetime.now(UTC)
-    run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    mode = "discovery and passwords" if settings.passwords else "discovery only"
-    run = RunInfo(
-        id=run_id,
-        tool_version=__version__,
-        source=inventory.source,
-        started=started,
-        ended=None,
-        mode=mode,
-        vantage=settings.vantage,
-        simulated=settings.simulated,
-    )
-    return run, target.with_name(f"{target.stem}-{run_id}{SUFFIX}")
 
 
 def write_reports(audit: "Audit", paths: "Mapping[str, Path]", screen: "Screen") -> None:

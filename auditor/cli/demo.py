@@ -1,8 +1,8 @@
 """`auditor demo`: the real pipeline over the simulated cloud."""
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,7 +33,8 @@ def demo(
 
     The world `breaker` shows what happens when an inventory's passwords turn out to be stale.
     """
-    from auditor.cli.audit import finish, run_audit  # noqa: PLC0415 - see cli.main
+    from auditor.cli.audit import finish  # noqa: PLC0415 - see cli.main
+    from auditor.cli.collecting import run_audit  # noqa: PLC0415 - as above
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
     from auditor.cli.setting import simulated  # noqa: PLC0415 - reads the rules
     from auditor.run.interface import Unattended  # noqa: PLC0415 - only here
@@ -49,7 +50,8 @@ def demo(
     with lab_of(loaded) as lab, _environment(passwords):
         prepared = simulated(inventory, lab.proxy, lab.ca_file, breaker=world == "breaker", screen=screen)
         audit = run_audit(prepared, Unattended(), screen, folder / "report.xlsx", ("xlsx",))
-    finish(audit, screen)
+    with contextlib.closing(audit):
+        finish(audit, screen)
 
 
 def lab_parts() -> "tuple[Callable[[str], World], Callable[[World], list[LabRow]], type[Lab]]":
@@ -92,7 +94,7 @@ def credential_names(rows: "Sequence[LabRow]") -> list[str]:
     ]
 
 
-@contextmanager
+@contextlib.contextmanager
 def _environment(values: dict[str, str]) -> Iterator[None]:
     """Set environment variables while the block lasts."""
     before = {name: os.environ.get(name) for name in values}

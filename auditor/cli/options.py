@@ -29,6 +29,15 @@ INVENTORY: TypeAlias = Annotated[
         " ([bold]auditor init[/bold] writes a template).",
     ),
 ]
+AUDITED: TypeAlias = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="INVENTORY",
+        show_default=False,
+        help="Accounts to audit: .xlsx .xlsm .xls .csv .tsv .json .jsonl"
+        " ([bold]auditor init[/bold] writes a template). With --resume that of the run.",
+    ),
+]
 SHEET: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -180,13 +189,76 @@ CONCURRENCY: TypeAlias = Annotated[
     ),
 ]
 RATE: TypeAlias = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--rate",
         metavar="N|off",
         show_default=False,
         rich_help_panel=_NETWORK,
-        help="Password submissions a second in each tenant (5).",
+        help="Password submissions a second, in each tenant and at each federation host (5).",
+    ),
+]
+BREAKER: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--breaker",
+        metavar="N|off",
+        rich_help_panel=_AGREED,
+        help="Stop a tenant after so many refusals (5; fewer where accounts lock sooner).",
+    ),
+]
+LOCK_ACCOUNTS: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--yes-lock-accounts",
+        metavar="",
+        rich_help_panel=_AGREED,
+        help="Accept that --breaker off can lock accounts.",
+    ),
+]
+RETRY: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--retry",
+        metavar="UPN",
+        rich_help_panel=_AGREED,
+        help="Try an account again, once, that an earlier run was refused; may be repeated. With"
+        " pass-through authentication and AD FS a repeated wrong password counts every time.",
+    ),
+]
+RETRY_REFUSED: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--retry-refused",
+        metavar="",
+        rich_help_panel=_AGREED,
+        help="Try all of them again, once each.",
+    ),
+]
+LEDGER: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger",
+        metavar="FILE",
+        rich_help_panel=_AGREED,
+        help="Where refused attempts are remembered; without it a file in your state folder.",
+    ),
+]
+RESUME: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        rich_help_panel=_ROWS,
+        help="Go on with an interrupted run: its file or its id ([bold]auditor runs[/bold]).",
+    ),
+]
+RUN: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        show_default=False,
+        help="Run file of an earlier audit, or its id ([bold]auditor runs[/bold]).",
     ),
 ]
 SHARD: TypeAlias = Annotated[

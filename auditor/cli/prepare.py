@@ -37,7 +37,7 @@ def plan(
         ),
     ] = False,
     concurrency: options.CONCURRENCY = None,
-    rate: options.RATE = "5",
+    rate: options.RATE = None,
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
 ) -> None:

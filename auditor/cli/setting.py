@@ -15,16 +15,18 @@ from auditor.model import Ask, Inventory, Progress, Vantage
 from auditor.network import DoorSettings
 from auditor.probes.dataverse import parse_table
 from auditor.rulebook.load import load_rulebook
-from auditor.run.interface import ScopeAnswer, Settings, Tools
+from auditor.run.interface import Retry, ScopeAnswer, Settings, Tools
 from auditor.run.shards import cut, parse_shard
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
     from auditor.config import Breaker
+    from auditor.journal.ledger import Ledger
     from auditor.rulebook.book import Rulebook
 
 _SHOWN = 50
 _FASTEST = 1_000.0
+_RATE = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Choices:
     proxy: str | None = None
     ca_bundle: Path | None = None
     concurrency: int | None = None
-    rate: str = "5"
+    rate: str | None = None
     vantage: str | None = None
     check_table: str | None = None
     tenants: tuple[str, ...] = ()
@@ -49,6 +51,9 @@ class Choices:
     breaker: str | None = None
     lock_accounts: bool = False
     shard: str | None = None
+    retry: tuple[str, ...] = ()
+    retry_refused: bool = False
+    ledger: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ class Prepared:
     rulebook: "Rulebook"
     base: Path
 
-    def tools(self, ask: Ask, progress: Progress) -> Tools:
-        """Return what the run needs, with whom to ask and whom to tell."""
+    def tools(self, ask: Ask, progress: Progress, ledger: "Ledger | None" = None) -> Tools:
+        """Return what the run needs, with whom to ask, whom to tell, and what remembers refused attempts."""
         return Tools(
             clouds=self.rulebook.clouds,
             rulebook=self.rulebook,
@@ -69,6 +74,7 @@ class Prepared:
             progress=progress,
             base=self.base,
             now=lambda: datetime.now(UTC),
+            ledger=ledger,
         )
 
 
@@ -111,11 +117,12 @@ def settings_of(choices: Choices, config: Config) -> Settings:
     return Settings(
         vantage=vantage,
         concurrency=choices.concurrency or config.concurrency,
-        rate=rate_of(choices.rate),
+        rate=rate_of(choices.rate or _RATE),
         table=parse_table(table),
         passwords=choices.passwords,
         people=choices.people,
         scope=scope,
+        retry=Retry(frozenset(upn.strip().lower() for upn in choices.retry), choices.retry_refused),
         breaker=breaker_of(choices, config.breaker),
         cloud_refusals=cloud_refusals(config),
         door=door,

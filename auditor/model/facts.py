@@ -66,6 +66,12 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     # from the password probe
     FactSpec("submission", "sent, or why no password was sent (a reason of model.Why)", (), "password"),
     FactSpec(
+        "answer_from",
+        "which run the password was sent in: a refused attempt is not repeated",
+        ("this run", "an earlier run"),
+        "password",
+    ),
+    FactSpec(
         "sign_in",
         "outcome of the password sign-in, or of the question that made it needless",
         (),

@@ -34,6 +34,7 @@ from auditor.rulebook.hints import reads_like_a_person, says_the_place
 
 _REALMS = {"managed": "managed", "federated": "federated", "unknown": "unknown"}
 _SIGN_IN_FACTS = ("mfa", "consent", "ropc")
+_NOW, _EARLIER = "this run", "an earlier run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +279,13 @@ def _of_submission(seen: Seen) -> dict[str, FactValue]:
         why = seen.unknown(question)
         return {
             "submission": Known(submission, source=question.value),
+            "answer_from": why,
             "password": why,
             "federated_leg": why,
         }
     return {
         "submission": Known(SENT if item.answer.sent else NOT_SENT, source=question.value),
+        "answer_from": Known(_EARLIER if item.details.get("held_back") else _NOW, source=question.value),
         "password": Known(reading.mark.value, reading.confidence, question.value),
         "federated_leg": Known(_yes(item.details.get("federated") is True), source=question.value),
     }

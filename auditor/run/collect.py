@@ -3,14 +3,14 @@
 import contextlib
 import functools
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from auditor.errors import NothingToAudit, SecretError
-from auditor.gate import Breaker, Gate
+from auditor.gate import Breaker, BreakerLimits, Gate
 from auditor.journal import Header, Journal
-from auditor.model import Ask, Case, CaseKey, Evidence, Inventory, Question, Refusal, RunInfo, Why
+from auditor.model import Ask, Case, CaseKey, Inventory, Reading, Refusal, RunInfo, Why
 from auditor.network import Door, Pace
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
@@ -18,73 +18,279 @@ from auditor.rulebook.answers import interpret
 from auditor.run.applications import refused_beforehand, without
 from auditor.run.discovery import discover
 from auditor.run.interface import Settings, Tools
+from auditor.run.remembered import Memory, Nothing, Remembered, held_back, named_nowhere
+from auditor.run.resumption import Before, lost_answer, same_cases, take_up
 from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatched
 from auditor.run.sessions import SignIns, by_account, not_asked
 from auditor.run.shards import noted
 from auditor.run.submissions import submissions
 from auditor.run.workers import each
-from auditor.secrets import Alike, Resolver, Secret
+from auditor.secrets import Alike, Reference, Resolver, Secret
+
+RESUMED = "resumed"
 
 
-def collect(inventory: Inventory, run: RunInfo, path: Path, settings: Settings, tools: Tools) -> Journal:
+def collect(
+    inventory: Inventory,
+    run: RunInfo,
+    path: Path,
+    settings: Settings,
+    tools: Tools,
+    how: Mapping[str, object] | None = None,
+) -> Journal:
     """Ask everything there is to ask and return the run file, open.
 
-    On Ctrl-C the run file says of every case that was not reached that it was interrupted, and the
-    journal is returned as usual. Raises ScopeError, JournalError; the run file stays in any case.
+    `how` is what it takes to go on with the run later. On Ctrl-C the run file says of every case that was
+    not reached that it was interrupted, and the journal is returned as usual. Raises ScopeError,
+    JournalError, LedgerError; the run file stays in any case.
     """
     someone_agrees(inventory.cases, settings, tools.ask)
     if settings.shard is None and all(case.skip for case in inventory.cases):  # a shard may be empty
         raise NothingToAudit("no row of the inventory can be audited", "all are skipped or have errors")
     door = Door(settings.door)
-    journal = Journal.create(path, Header(run, kept(settings)), inventory.cases, inventory.invalid)
-    outlook = Outlook(door, settings.vantage, tools.now)
+    header = Header(run, kept(settings))
+    with contextlib.closing(door):
+        journal = Journal.create(path, header, inventory.cases, inventory.invalid, how)
+        return _through(_Collection(journal, header, inventory.cases, settings, tools, door))
+
+
+def resume(journal: Journal, inventory: Inventory, settings: Settings, tools: Tools) -> Journal:
+    """Go on with the run of a journal that was opened for it, and return it; raises as `collect` does.
+
+    Also raises InventoryError when the inventory is not the one that the run began with.
+    """
+    door = Door(settings.door)
+    with contextlib.closing(door):
+        before = journal.header
+        now = f"{tools.now():%Y-%m-%d %H:%M:%S}Z"
+        times = ", ".join(filter(None, (before.settings.get(RESUMED, ""), now)))
+        run = replace(before.run, ended=None, interrupted=False, stopped=())
+        header = Header(run, {**before.settings, RESUMED: times})
+        cases = same_cases(list(journal.cases()), inventory.cases)
+        journal.update(header)
+        return _through(_Collection(journal, header, cases, settings, tools, door, resuming=True))
+
+
+@dataclass(slots=True)
+class _Collection:
+    """One run while it goes."""
+
+    journal: Journal
+    header: Header
+    cases: Sequence[Case]
+    settings: Settings
+    tools: Tools
+    door: Door
+    resuming: bool = False
+    gate: Gate | None = None
+    alike: Alike = field(default_factory=Alike)
+
+    @property
+    def outlook(self) -> Outlook:
+        return Outlook(self.door, self.settings.vantage, self.tools.now)
+
+    @property
+    def interpret(self) -> "functools.partial[Reading]":
+        return functools.partial(interpret, self.tools.rulebook)
+
+    def update(self, **changes: object) -> None:
+        """Write down what is known of the run now."""
+        run = replace(self.header.run, **changes)  # type: ignore[arg-type]  # keys are field names
+        self.header = replace(self.header, run=run)
+        self.journal.update(self.header)
+
+
+def _through(one: _Collection) -> Journal:
+    """Ask, and close the run file whole whatever happens."""
     try:
-        run = _ask(journal, run, outlook, settings, tools, inventory)
-        journal.update(Header(replace(run, ended=tools.now()), kept(settings)))
+        _ask(one)
+        one.update(ended=one.tools.now())
     except BaseException:  # whatever ends the run: the file is closed whole, and the error goes on
-        journal.close()
+        one.journal.close()
         raise
-    finally:
-        door.close()
-    return journal
+    return one.journal
 
 
-def _ask(
-    journal: Journal,
-    run: RunInfo,
-    outlook: Outlook,
-    settings: Settings,
-    tools: Tools,
-    inventory: Inventory,
-) -> RunInfo:
-    reached = _Reached(journal)
-    cases = [case for case in inventory.cases if not case.skip]
-    gate = _gate(journal, settings, outlook)
+def _ask(one: _Collection) -> None:
     try:
-        found = discover(cases, tools.clouds, outlook, journal, tools.progress, settings.concurrency)
-        plans, refused = submissions(inventory.cases, found, settings, tools.rulebook)
-        for name in unmatched(plans, settings.scope):
-            tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
-        scope = agree(plans, settings.scope, tools.ask)
-        run = replace(run, scope_tenants=_named(scope, plans), scope_hosts=tuple(sorted(scope.hosts)))
-        journal.update(Header(run, kept(settings)))
-        inside = [plan for plan in plans if scope.refuses(plan) is None]
-        early = refused_beforehand(
-            inside, tools.rulebook, outlook, journal, tools.progress, settings.concurrency
-        )
+        before = _before(one)
+        plans, refused = _plans(one, before)
+        scope = _agreed(one, plans)
+        early = _applications(one, plans, scope, before)
         plans, refused = without(plans, early), [*refused, *early]
-        resolver = Resolver(tools.base, _typed(plans, scope, tools.ask))
-        sessions = _sessions(outlook, gate, scope, settings, tools, reached, resolver)
-        for case, refusal in refused:
-            sessions.not_asked(case, refusal)
-        groups = by_account(plans)
-        tools.progress.stage("Sign-in", len(plans))
-        each(sessions.account, groups, settings.concurrency, gate.interrupt)
+        memory = _memory(one)
+        one.gate = gate = _gate(one, plans, memory)
+        before.restore(gate, plans, counting=not one.settings.breaker_anew)
+        memory.reconcile(one.journal, {key: made.reading for key, made in before.made.items()})
+        _sign_in(one, _left(one, plans, before), refused, scope, gate, memory)
     except KeyboardInterrupt:
-        run = replace(run, interrupted=True)
-    reached.rest(inventory.cases, outlook)
-    journal.compared(reached.alike.accounts())
-    return replace(run, stopped=gate.stops)
+        one.update(interrupted=True)
+    _rest(one)
+    one.journal.compared(one.alike.accounts())
+    one.update(stopped=one.gate.stops if one.gate else ())
+
+
+def _before(one: _Collection) -> Before:
+    if not one.resuming:
+        return Before()
+    return take_up(one.journal, one.cases, one.outlook, one.interpret, one.tools.clouds)
+
+
+def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[tuple[Case, Refusal]]]:
+    """Return the submissions that follow from inventory and discovery, and why each other case gets none."""
+    tools, settings = one.tools, one.settings
+    cases = [case for case in one.cases if not case.skip]
+    found = discover(
+        cases,
+        tools.clouds,
+        one.outlook,
+        one.journal,
+        tools.progress,
+        settings.concurrency,
+        before.discovered,
+    )
+    plans, refused = submissions(one.cases, found, settings, tools.rulebook)
+    for name in unmatched(plans, settings.scope):
+        tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
+    for name in named_nowhere(settings.retry, one.cases):
+        tools.progress.say(f"to be tried again: {name}, but the inventory has no such account")
+    return plans, refused
+
+
+def _agreed(one: _Collection, plans: Sequence[Plan]) -> AgreedScope:
+    """Return what may be signed in to; a resumed run goes on with what was agreed to, and asks nobody."""
+    given, earlier = one.settings.scope, one.journal.how.get("agreed")
+    if earlier is None or given.everything or given.tenants or given.hosts:
+        scope = agree(plans, given, one.tools.ask)
+    else:
+        scope = AgreedScope(frozenset(), frozenset())
+    if earlier is not None:
+        scope = AgreedScope(scope.tenants.union(earlier[0]), scope.hosts.union(earlier[1]))
+    one.journal.agreed(sorted(scope.tenants), sorted(scope.hosts))
+    one.update(scope_tenants=_named(scope, plans), scope_hosts=tuple(sorted(scope.hosts)))
+    return scope
+
+
+def _applications(
+    one: _Collection, plans: Sequence[Plan], scope: AgreedScope, before: Before
+) -> list[tuple[Case, Refusal]]:
+    """Return whose password needs no sending, because application or environment answer for themselves."""
+    inside = [plan for plan in plans if scope.refuses(plan) is None]
+    tools = one.tools
+    return refused_beforehand(
+        inside,
+        tools.rulebook,
+        one.outlook,
+        one.journal,
+        tools.progress,
+        one.settings.concurrency,
+        before.applications,
+    )
+
+
+def _memory(one: _Collection) -> Memory:
+    if one.tools.ledger is None:
+        return Nothing()
+    run = one.header.run
+    one.tools.ledger.register(run.id, one.journal.path, run.started, run.source)
+    return Remembered(one.tools.ledger, run.id, one.settings.retry, Resolver(one.tools.base))
+
+
+def _gate(one: _Collection, plans: Sequence[Plan], memory: Memory) -> Gate:
+    ending = threading.Event()
+    pace = Pace(one.settings.rate, sleep=ending.wait)
+    outlook = one.outlook
+
+    def intend(key: CaseKey) -> Refusal | None:
+        at = outlook.now()
+        refused = memory.intend(key, at, outlook.vantage)
+        if refused is None:
+            one.journal.intend(key.account, str(key), at)
+        return refused
+
+    def pause(name: str, seconds: float) -> None:
+        if one.settings.simulated:  # nobody real asks for a rest, and whoever watches a demo should not wait
+            return
+        one.tools.progress.say(f"{name} asks for fewer sign-ins: nothing is sent there for {seconds:g} s")
+        pace.pause(name, seconds)
+
+    limits = tenant_limits(plans, one.settings, one.tools)
+    return Gate(Breaker(one.settings.breaker, limits), intend, pace.wait, pause, ending)
+
+
+def tenant_limits(plans: Iterable[Plan], settings: Settings, tools: Tools) -> Callable[[str], BreakerLimits]:
+    """Return each tenant's limits: tighter where the cloud of one of its environments locks sooner."""
+    most: dict[str, int] = {}
+    for plan in plans:
+        cloud = tools.clouds.of_environment(plan.case.environment)
+        limit = settings.cloud_refusals.get(str(cloud.name), 0) if cloud else 0
+        if limit:
+            most[plan.tenant_id] = min(limit, most.get(plan.tenant_id, limit))
+
+    def limits(tenant: str) -> BreakerLimits:
+        return settings.breaker.at_most(most[tenant]) if tenant in most else settings.breaker
+
+    return limits
+
+
+def _left(one: _Collection, plans: Sequence[Plan], before: Before) -> list[Plan]:
+    """Return the submissions that were not made yet; passwords sent before the break are compared, too."""
+    if before.made:
+        resolver = Resolver(one.tools.base)
+        for plan in plans:
+            reference = plan.case.credential
+            done = isinstance(reference, Reference) and str(plan.case.key) in before.made
+            if done and isinstance(reference, Reference) and reference.scheme != "prompt":
+                with contextlib.suppress(SecretError):
+                    one.alike.note(plan.case.account_id, resolver.resolve(reference, plan.case.account))
+    return before.left(plans)
+
+
+def _sign_in(
+    one: _Collection,
+    plans: list[Plan],
+    refused: Iterable[tuple[Case, Refusal]],
+    scope: AgreedScope,
+    gate: Gate,
+    memory: Memory,
+) -> None:
+    """Make the submissions, but for those that an earlier run was refused."""
+    settings, tools, outlook = one.settings, one.tools, one.outlook
+    inside = [plan for plan in plans if scope.refuses(plan) is None]
+    held = memory.held(inside)
+    for plan, earlier in held:
+        for evidence in held_back(outlook, plan, earlier):
+            one.journal.note(evidence)
+    gone = {plan.case.key for plan, _ in held}
+    left = [plan for plan in plans if plan.case.key not in gone]
+    sessions = SignIns(
+        outlook=outlook,
+        probe=PasswordProbe(outlook),
+        gate=gate,
+        interpret=one.interpret,
+        resolver=Resolver(tools.base, _typed(left, scope, tools.ask)),
+        alike=one.alike,
+        scope=scope,
+        table=settings.table,
+        sink=one.journal,
+        memory=memory,
+        progress=tools.progress,
+    )
+    for case, refusal in refused:
+        sessions.not_asked(case, refusal)
+    tools.progress.stage("Sign-in", len(left))
+    each(sessions.account, by_account(left), settings.concurrency, gate.interrupt)
+
+
+def _rest(one: _Collection) -> None:
+    """Say of every case that was not reached that it was interrupted, of a lost answer that it is lost."""
+    for case in one.journal.without_answer():
+        intended = one.journal.intended(str(case.key))
+        if intended is not None:
+            one.journal.record(lost_answer(case, intended, one.settings.vantage))
+            continue
+        for evidence in not_asked(one.outlook, case, Refusal(Why.INTERRUPTED, "")):
+            one.journal.note(evidence)
 
 
 def kept(settings: Settings) -> dict[str, str]:
@@ -96,66 +302,15 @@ def kept(settings: Settings) -> dict[str, str]:
         "passwords": str(settings.passwords),
         "people": str(settings.people),
         "breaker": f"{settings.breaker}",
+        "tried again": "everything refused"
+        if settings.retry.everything
+        else ", ".join(sorted(settings.retry.accounts)),
         "agreed beforehand": "everything"
         if settings.scope.everything
         else ", ".join(sorted(settings.scope.tenants | settings.scope.hosts)),
         "proxy": "given" if settings.door.proxy else "environment's",
         "certificates": "given" if settings.door.ca_bundle else "operating system's",
     } | noted(settings.shard)
-
-
-class _Reached:
-    """Records evidence and remembers which cases have a password slot, so that none stays without."""
-
-    def __init__(self, journal: Journal) -> None:
-        self.alike = Alike()
-        self._journal = journal
-        self._subjects: set[str] = set()
-
-    def record(self, evidence: Evidence) -> None:
-        self._journal.record(evidence)
-        if evidence.question is Question.PASSWORD:
-            self._subjects.add(evidence.subject.key)
-
-    def rest(self, cases: Sequence[Case], outlook: Outlook) -> None:
-        """Say of every case that was not reached that it was interrupted."""
-        for case in cases:
-            if str(case.key) not in self._subjects:
-                for evidence in not_asked(outlook, case, Refusal(Why.INTERRUPTED, "")):
-                    self._journal.record(evidence)
-
-
-def _gate(journal: Journal, settings: Settings, outlook: Outlook) -> Gate:
-    ending = threading.Event()
-    pace = Pace(settings.rate, sleep=ending.wait)
-
-    def intend(key: CaseKey) -> None:
-        journal.intend(key.account, str(key), outlook.now())
-
-    return Gate(Breaker(settings.breaker), intend, pace.wait, pace.pause, ending)
-
-
-def _sessions(
-    outlook: Outlook,
-    gate: Gate,
-    scope: AgreedScope,
-    settings: Settings,
-    tools: Tools,
-    reached: _Reached,
-    resolver: Resolver,
-) -> SignIns:
-    return SignIns(
-        outlook=outlook,
-        probe=PasswordProbe(outlook),
-        gate=gate,
-        interpret=functools.partial(interpret, tools.rulebook),
-        resolver=resolver,
-        alike=reached.alike,
-        scope=scope,
-        table=settings.table,
-        sink=reached,
-        progress=tools.progress,
-    )
 
 
 def _typed(plans: Sequence[Plan], scope: AgreedScope, ask: Ask) -> dict[str, Secret]:

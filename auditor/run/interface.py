@@ -8,6 +8,7 @@ from pathlib import Path
 from auditor.clouds import Clouds
 from auditor.errors import SecretError
 from auditor.gate import BreakerLimits
+from auditor.journal.ledger import Ledger
 from auditor.model import Ask, Progress, Vantage
 from auditor.network import DoorSettings
 from auditor.probes.dataverse import Table
@@ -25,11 +26,24 @@ class ScopeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """Which refused accounts may be tried again, once: lower-case UPNs, or everything."""
+
+    accounts: frozenset[str] = frozenset()
+    everything: bool = False
+
+    def releases(self, account: str) -> bool:
+        """Return whether an account may be tried again."""
+        return self.everything or account in self.accounts
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How a run goes.
 
     `rate` is password submissions a second, for each tenant and each federation host, None for no pacing;
-    `cloud_refusals` is after how many refusals at most a tenant stops, by cloud.
+    `breaker_anew` forgets, on a resumed run, the refusals from before; `cloud_refusals` is after how many
+    refusals at most a tenant stops, by cloud.
     """
 
     vantage: Vantage = field(default_factory=Vantage)
@@ -40,7 +54,9 @@ class Settings:
     people: bool = False
     simulated: bool = False
     scope: ScopeAnswer = field(default_factory=ScopeAnswer)
+    retry: Retry = field(default_factory=Retry)
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
+    breaker_anew: bool = False
     cloud_refusals: Mapping[str, int] = field(default_factory=dict)
     door: DoorSettings = field(default_factory=DoorSettings)
     shard: Shard | None = None
@@ -48,7 +64,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a run needs and does not make itself. `base` is the folder that `file:` credentials start from."""
+    """What a run needs and does not make itself.
+
+    `base` is the folder that `file:` credentials start from; without a `ledger` (simulated runs, where
+    nobody can be locked out) nothing is remembered.
+    """
 
     clouds: Clouds
     rulebook: Rulebook
@@ -56,6 +76,7 @@ class Tools:
     progress: Progress
     base: Path
     now: Callable[[], datetime]
+    ledger: Ledger | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,12 @@ from typing import TypeGuard
 
 from auditor.journal import Journal
 from auditor.model import (
-    Answer,
-    Audit,
     Axis,
     Case,
     CaseResult,
     Contract,
     Evidence,
-    Failure,
-    Flow,
     InvalidRow,
-    Leg,
     NotObserved,
     Observed,
     Question,
@@ -32,6 +27,7 @@ from auditor.rulebook.book import Rulebook
 from auditor.rulebook.facts import Estate, build_estate
 from auditor.rulebook.judge import judge as judge_case
 from auditor.run.discovery import login_of, tenants_of
+from auditor.run.resumption import lost_answer
 from auditor.run.shards import not_compared
 
 
@@ -53,8 +49,12 @@ class JournalAudit:
         """Yield the rows that could not be audited."""
         return self.journal.invalid()
 
+    def close(self) -> None:
+        """Close the run file; nothing can be read any more."""
+        self.journal.close()
 
-def judge(journal: Journal, rulebook: Rulebook) -> Audit:
+
+def judge(journal: Journal, rulebook: Rulebook) -> JournalAudit:
     """Return the audit of a run file under these rules."""
     journal.forget_shared()
     header = journal.header
@@ -109,10 +109,7 @@ def _left_open(journal: Journal, case: Case, run: RunInfo) -> Evidence:
     intended = journal.intended(str(case.key))
     if intended is None:
         return NotObserved(subject, Question.PASSWORD, run.started, Why.INTERRUPTED, "", run.vantage)
-    lost = Answer(
-        Flow.ROPC, Leg.TOKEN, failure=Failure.RESET, sent=True, text="the run ended before an answer was kept"
-    )
-    return Observed(subject, Question.PASSWORD, intended, "", run.vantage, lost)
+    return lost_answer(case, intended, run.vantage)
 
 
 def _concerns(item: Evidence, login: str) -> bool:

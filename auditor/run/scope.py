@@ -21,6 +21,11 @@ class Plan:
     realm: Observed
 
 
+def realm_word(realm: Observed) -> str:
+    """Return an account's realm as answers are interpreted by it: managed, federated, unknown, ""."""
+    return str(realm.details.get("account_type", "")).lower()
+
+
 @dataclass(frozen=True, slots=True)
 class AgreedScope:
     """What may be signed in to: tenant GUIDs and federation hosts."""

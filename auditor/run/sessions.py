@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from auditor.errors import SecretError
 from auditor.model import (
     Case,
     Evidence,
-    EvidenceSink,
     Grant,
     Interpret,
     Progress,
@@ -21,8 +21,22 @@ from auditor.model import evidence as about
 from auditor.probes.dataverse import Table, ask_table, ask_whoami
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe, Target
-from auditor.run.scope import AgreedScope, Plan
+from auditor.run.remembered import Memory, Nothing
+from auditor.run.scope import AgreedScope, Plan, realm_word
 from auditor.secrets import Alike, Reference, Resolver, Secret
+
+
+class Notebook(Protocol):
+    """Where evidence goes: what an attempt was spent on is on disk at once, the rest soon."""
+
+    def record(self, evidence: Evidence) -> None:
+        """Keep evidence; that of a password is on disk when this returns."""
+        ...
+
+    def note(self, evidence: Evidence) -> None:
+        """Keep evidence that costs nothing to see again."""
+        ...
+
 
 _WORDS = {"works": "eligible", "refused": "refused"}
 
@@ -38,9 +52,10 @@ class SignIns:
     resolver: Resolver
     scope: AgreedScope
     table: Table | None
-    sink: EvidenceSink
+    sink: Notebook
     progress: Progress
     alike: Alike = field(default_factory=Alike)
+    memory: Memory = field(default_factory=Nothing)
 
     def account(self, plans: Sequence[Plan]) -> None:
         """Run one account's sessions, the best-known app first."""
@@ -62,7 +77,7 @@ class SignIns:
     def not_asked(self, case: Case, refusal: Refusal) -> None:
         """Record that a case's password was not sent, and why."""
         for evidence in not_asked(self.outlook, case, refusal):
-            self.sink.record(evidence)
+            self.sink.note(evidence)
 
     def _secret(self, case: Case) -> Secret | Refusal:
         reference = case.credential
@@ -83,9 +98,10 @@ class SignIns:
                 return "not asked"
             signed = self.probe.sign_in(plan.case, secret, plan.realm, _target(plan))
             self.sink.record(signed.evidence)
-            reading = self.interpret(signed.evidence.answer, _realm(plan))
+            reading = self.interpret(signed.evidence.answer, realm_word(plan.realm))
             answer = signed.evidence.answer
             turn.outcome(reading, sent=answer.sent, retry_after=answer.retry_after)
+            self.memory.settle(plan.case.key, signed.evidence, reading, proven=turn.proven)
         self._dataverse(plan.case, signed.token)
         word = _WORDS.get(reading.says.get("ropc", ""), "unknown")
         return "WS-Trust" if word == "eligible" and signed.evidence.details.get("federated") else word
@@ -141,7 +157,3 @@ def _grants(grants: Mapping[Grant, Sureness]) -> Sureness:
 def _target(plan: Plan) -> Target:
     hosts = {plan.login, plan.federation_host} - {""}
     return Target(plan.login, plan.tenant_id, frozenset(hosts))
-
-
-def _realm(plan: Plan) -> str:
-    return str(plan.realm.details.get("account_type", "")).lower()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from auditor.cli.audit import new_run
+from auditor.cli.collecting import new_run
 from auditor.cli.console import Screen
 from auditor.cli.demo import write_rows
 from auditor.cli.setting import simulated

@@ -207,22 +207,26 @@ def test_the_best_known_app_goes_first_and_decides_for_the_account(audit_world):
     assert audited.submissions == {JOB: 1}
 
 
-def test_each_submission_waits_for_its_tenants_pace(audit_world, monkeypatch):
+def test_each_submission_waits_for_the_pace_of_its_tenant_and_its_federation_host(audit_world, monkeypatch):
     waited = []
 
     class Recording:
         def __init__(self, rate, **_):
             self.rate = rate
 
-        def wait(self, key):
-            waited.append((self.rate, key))
+        def wait(self, *keys):
+            waited.append((self.rate, *keys))
+
+        def pause(self, key, seconds):
+            pytest.fail("nothing asked for it")
 
     monkeypatch.setattr(collect, "Pace", Recording)
     rows = [row(), row("other@contoso.example", app="resco-crm-sync"), row(FED, FED_ENV)]
     audited = audit_world(a_world(*rows), rate=7.0)
     assert sum(audited.submissions.values()) == 3
     contoso, fabrikam = (BASE["tenants"][number]["id"] for number in (0, 1))
-    assert sorted(waited) == [(7.0, contoso), (7.0, contoso), (7.0, fabrikam)]
+    host = "sts.fabrikam.example"
+    assert sorted(waited) == [(7.0, contoso), (7.0, contoso), (7.0, fabrikam, host)]
 
 
 def table_reads(audited):

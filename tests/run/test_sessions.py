@@ -38,6 +38,7 @@ class OpenGate:
     """Grants every turn and keeps what it is told."""
 
     refused = None
+    proven = False
 
     def __init__(self):
         self.readings = []
@@ -53,7 +54,7 @@ class OpenGate:
 class Kept(list):
     """A sink."""
 
-    record = list.append
+    record = note = list.append
 
 
 class Told:

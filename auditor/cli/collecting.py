@@ -1,0 +1,126 @@
+"""A new audit, and one that is taken up again: collect, judge, write."""
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor import __version__
+from auditor.cli.audit import formats_of, paths_of, write_reports
+from auditor.cli.resuming import Order, how_of, taken_up
+from auditor.cli.runs import find_run
+from auditor.cli.setting import Choices, Prepared, prepare
+from auditor.journal import Journal
+from auditor.journal.ledger import Ledger
+from auditor.journal.store import SUFFIX
+from auditor.model import RunInfo
+from auditor.run.collect import collect, resume
+from auditor.run.judged import JournalAudit, judge
+
+if TYPE_CHECKING:
+    from auditor.cli.console import Screen
+    from auditor.model import Ask, Inventory
+    from auditor.run.interface import Settings
+
+
+def new_audit(
+    inventory: Path,
+    choices: Choices,
+    output: Path | None,
+    formats: list[str] | None,
+    ask: "Ask",
+    screen: "Screen",
+) -> JournalAudit:
+    """Begin a run over an inventory and write its report."""
+    target = output or inventory.parent / "report.xlsx"
+    order = Order(inventory, choices, target, formats_of(formats, target))
+    return run_audit(prepare(inventory, choices, screen), ask, screen, target, order.formats, order)
+
+
+def resumed_audit(
+    name: str,
+    inventory: Path | None,
+    choices: Choices,
+    output: Path | None,
+    formats: list[str] | None,
+    ask: "Ask",
+    screen: "Screen",
+) -> JournalAudit:
+    """Go on with a run, named by its file or its id, and write its report."""
+    journal = Journal.resume(find_run(name, choices.ledger))
+    try:
+        named = formats_of(formats, output or Path()) if formats or output else ()
+        order = taken_up(journal.how, inventory, choices, output, named)
+        prepared = prepare(order.inventory, order.choices, screen)
+        settings = replace(prepared.settings, breaker_anew=choices.breaker is not None)
+        paths = paths_of(order.target, order.formats)
+        with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
+            resume(journal, prepared.inventory, settings, prepared.tools(ask, progress, ledger))
+        judged = judge(journal, prepared.rulebook)
+        write_reports(judged, paths, screen)
+    finally:  # also where something went wrong: a run file that is closed is one file, and whole
+        journal.close()
+    screen.say(f"run file: {journal.path}")
+    return judged
+
+
+def run_audit(
+    prepared: Prepared,
+    ask: "Ask",
+    screen: "Screen",
+    target: Path,
+    formats: tuple[str, ...],
+    order: Order | None = None,
+) -> JournalAudit:
+    """Collect, judge and write; returns the audit, its run file closed: its numbers alone are left.
+
+    Without an order the run cannot be taken up again, nor does it remember or heed refused attempts.
+    """
+    paths = paths_of(target, formats)
+    run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))
+    how = how_of(order) if order else None
+    where = order.choices.ledger if order else None
+    with _ledger(prepared.settings, where) as ledger, screen.progress() as progress:
+        tools = prepared.tools(ask, progress, ledger)
+        journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
+    try:
+        judged = judge(journal, prepared.rulebook)
+        write_reports(judged, paths, screen)
+    finally:  # whoever copies the run file from here copies all of it
+        journal.close()
+    screen.say(f"run file: {path}")
+    return judged
+
+
+def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tuple[RunInfo, Path]":
+    """Return a new run and where its run file goes: beside the report, named by time and chance."""
+    started = datetime.now(UTC)
+    run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    mode = "discovery and passwords" if settings.passwords else "discovery only"
+    run = RunInfo(
+        id=run_id,
+        tool_version=__version__,
+        source=inventory.source,
+        started=started,
+        ended=None,
+        mode=mode,
+        vantage=settings.vantage,
+        simulated=settings.simulated,
+    )
+    return run, target.with_name(f"{target.stem}-{run_id}{SUFFIX}")
+
+
+@contextlib.contextmanager
+def _ledger(settings: "Settings", path: Path | None) -> Iterator[Ledger | None]:
+    """Open the ledger for a run that may send passwords to somebody real."""
+    if settings.simulated or not settings.passwords:
+        yield None
+        return
+    ledger = Ledger.open(path)
+    try:
+        yield ledger
+    finally:
+        ledger.close()

@@ -1,0 +1,168 @@
+"""What earlier runs were told: a refused attempt is not repeated until somebody says so (issue 4)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from auditor.errors import HeldElsewhere
+from auditor.gate import LOCKOUTS
+from auditor.journal import Journal
+from auditor.journal.attempts import CredentialVersion, Earlier, Settled
+from auditor.journal.ledger import Ledger
+from auditor.model import Case, CaseKey, Evidence, Mark, Observed, Question, Reading, Refusal, Vantage, Why
+from auditor.model import evidence as about
+from auditor.probes.interface import Outlook
+from auditor.run.interface import Retry
+from auditor.run.scope import Plan
+from auditor.secrets import Reference, Resolver
+
+
+class Memory(Protocol):
+    """What is known of earlier attempts, and where this run's are written down."""
+
+    def held(self, plans: Sequence[Plan]) -> "list[tuple[Plan, Earlier]]":
+        """Return the submissions that are not made, each with the earlier attempt that speaks against it."""
+        ...
+
+    def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
+        """Write down that a password is about to be sent; a refusal where it must not be."""
+        ...
+
+    def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
+        """Write down how it ended; `proven` says that this run had already seen the password to be right."""
+        ...
+
+    def reconcile(self, journal: Journal, readings: Mapping[str, Reading]) -> None:
+        """Bring what a broken run left open in line with its run file."""
+        ...
+
+
+class Nothing:
+    """No memory: for simulated runs, where nobody can be locked out."""
+
+    def held(self, plans: Sequence[Plan]) -> "list[tuple[Plan, Earlier]]":  # noqa: ARG002 - the seam's signature
+        """Return that nothing is held."""
+        return []
+
+    def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
+        """Let everything pass."""
+
+    def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
+        """Forget."""
+
+    def reconcile(self, journal: Journal, readings: Mapping[str, Reading]) -> None:
+        """Do nothing."""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """Memory in the ledger, for one run."""
+
+    ledger: Ledger
+    run: str
+    retry: Retry
+    resolver: Resolver
+    _released: dict[str, frozenset[int]] = field(default_factory=dict)
+    _references: dict[CaseKey, Reference] = field(default_factory=dict)
+
+    def held(self, plans: Sequence[Plan]) -> list[tuple[Plan, Earlier]]:
+        """See Memory; what this run itself was told is the gate's business."""
+        self._references = {
+            plan.case.key: plan.case.credential
+            for plan in plans
+            if isinstance(plan.case.credential, Reference) and plan.case.credential.scheme == "file"
+        }
+        found = self.ledger.held({plan.case.account_id for plan in plans})
+        held = []
+        for plan in plans:
+            earlier = [one for one in found.get(plan.case.account_id, ()) if one.run != self.run]
+            version = self._version(plan.case.key) if earlier else CredentialVersion()
+            released = [one.id for one in earlier if self._passes(one, version)]
+            known = self._released.get(plan.case.account_id, frozenset())
+            if released:
+                self._released[plan.case.account_id] = known.union(released)
+            against = (one for one in earlier if one.id not in released and one.holds(str(plan.case.key)))
+            held += [(plan, one) for one in list(against)[:1]]
+        return held
+
+    def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
+        """See Memory."""
+        released = self._released.get(key.account, frozenset())
+        try:
+            self.ledger.intend(key.account, str(key), self.run, self._version(key), at, vantage, released)
+        except HeldElsewhere as error:
+            return Refusal(Why.HELD_BACK, str(error))
+        return None
+
+    def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
+        """See Memory."""
+        kind = settled(
+            reading, sent=evidence.answer.sent, failed=evidence.answer.failure is not None, proven=proven
+        )
+        self.ledger.settle(key.account, str(key), self.run, evidence, reading.outcome, kind)
+
+    def reconcile(self, journal: Journal, readings: Mapping[str, Reading]) -> None:
+        """See Memory."""
+        cases = {str(case.key): case for case in journal.cases()}
+        found = self.ledger.held(case.account_id for case in cases.values())
+        for one in [one for group in found.values() for one in group]:
+            if one.run == self.run and not one.ended and one.case in cases:
+                self._reconcile(cases[one.case], one, journal, readings)
+        self.ledger.flush()
+
+    def _reconcile(self, case: Case, one: Earlier, journal: Journal, readings: Mapping[str, Reading]) -> None:
+        seen = [e for e in journal.about(about.case(case.key)) if e.question is Question.PASSWORD]
+        if seen and isinstance(seen[-1], Observed):
+            self.settle(case.key, seen[-1], readings[str(case.key)], proven=False)
+        else:  # the run file knows of no intent: nothing was sent
+            self.ledger.settle(
+                case.account_id, one.case, self.run, one.evidence, one.outcome, Settled.NOTHING_LEFT
+            )
+
+    def _passes(self, one: Earlier, version: CredentialVersion) -> bool:
+        return self.retry.releases(one.account) or one.outdated_by(version)
+
+    def _version(self, key: CaseKey) -> CredentialVersion:
+        reference = self._references.get(key)
+        if reference is None:
+            return CredentialVersion()
+        return CredentialVersion(reference.scheme, self.resolver.version(reference))
+
+
+def settled(reading: Reading, *, sent: bool, failed: bool, proven: bool) -> Settled:
+    """Return what an answer means for later runs.
+
+    After the password was proven right in the same run, a reply that says nothing of it holds its case
+    alone: it was about the application or the environment. Lockouts and lost replies hold the account.
+    """
+    if not sent:
+        return Settled.NOTHING_LEFT
+    if reading.mark is Mark.RIGHT:
+        return Settled.PROVEN
+    if reading.mark is Mark.PROBABLY_RIGHT:
+        return Settled.NOT_REFUSED
+    about_the_account = reading.mark is Mark.WRONG or reading.outcome in LOCKOUTS or failed
+    return Settled.REFUSED_CASE if proven and not about_the_account else Settled.REFUSED_ACCOUNT
+
+
+def held_back(outlook: Outlook, plan: Plan, earlier: Earlier) -> list[Evidence]:
+    """Return the slots of a case whose password is not sent again: its earlier answer, with its date.
+
+    The answer to another case of the account says nothing about this one; it is the reason for not asking.
+    """
+    subject = about.case(plan.case.key)
+    after = [
+        outlook.could_not_look(subject, question, Why.NO_TOKEN)
+        for question in (Question.WHOAMI, Question.TABLE)
+    ]
+    if earlier.case == str(plan.case.key):
+        details = {**earlier.evidence.details, "held_back": earlier.run}
+        return [replace(earlier.evidence, subject=subject, details=details), *after]
+    detail = f"{earlier.outcome} on {earlier.evidence.at:%Y-%m-%d}, see case {earlier.case}"
+    return [outlook.could_not_look(subject, Question.PASSWORD, Why.HELD_BACK, detail), *after]
+
+
+def named_nowhere(retry: Retry, cases: Iterable[Case]) -> list[str]:
+    """Return the accounts to try again that the inventory does not hold: a slip, as a rule."""
+    return sorted(retry.accounts - {case.account_id for case in cases})

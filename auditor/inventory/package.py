@@ -45,9 +45,13 @@ class Package:
 
     path: Path
 
-    def check_extent(self, index: int, name: str) -> None:
-        """Raise InventoryError when the sheet is too large to lay out; `index` counts from 0."""
-        rows, columns = _rough_extent(self.chunks(index))
+    def hidden_rows(self, index: int, name: str) -> frozenset[int]:
+        """Return the numbers of a sheet's hidden rows, counted from 1; `index` counts from 0.
+
+        Raises InventoryError when the sheet is too large to lay out: both are seen in one pass.
+        """
+        hidden: set[int] = set()
+        rows, columns = _rough_extent(_noting_hidden(self.chunks(index), hidden))
         if rows * columns > _CELLS_AT_MOST:
             rows, columns = _exact_extent(self.chunks(index))
         if rows * columns > _CELLS_AT_MOST:
@@ -55,6 +59,7 @@ class Package:
                 f"{self.path.name}, sheet {name}: its cells spread over {rows:,} rows by {columns:,} columns",
                 "delete the stray cells far below or to the right of the table, or save it as .csv",
             )
+        return frozenset(hidden)
 
     def chunks(self, index: int) -> "Iterator[bytes]":
         """Yield the sheet's XML in pieces that end where a tag ends."""
@@ -98,10 +103,11 @@ def _whole_tags(package: zipfile.ZipFile, part: str) -> "Iterator[bytes]":
     yield rest
 
 
-def hidden_rows(package: Package, index: int) -> frozenset[int]:
-    """Return the numbers of a sheet's hidden rows, counted from 1."""
-    mentioning = (chunk for chunk in package.chunks(index) if b"hidden=" in chunk)  # mostly none
-    return frozenset(int(row) for chunk in mentioning for row in _HIDDEN_ROW.findall(chunk))
+def _noting_hidden(chunks: "Iterator[bytes]", hidden: set[int]) -> "Iterator[bytes]":
+    for chunk in chunks:
+        if b"hidden=" in chunk:  # hardly ever: found much faster than the rows themselves
+            hidden.update(map(int, _HIDDEN_ROW.findall(chunk)))
+        yield chunk
 
 
 def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:

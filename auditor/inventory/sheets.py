@@ -2,12 +2,12 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from auditor.errors import InventoryError
 from auditor.inventory.columns import REQUIRED, header_fit
 from auditor.inventory.interface import Record, Table
-from auditor.inventory.package import Package, hidden_rows
+from auditor.inventory.package import Package
 from auditor.inventory.texts import cell_text, has_text, listed
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ _SAVE_AGAIN = "open it in Excel and save it again as .xlsx"
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sheet that may be the inventory, and how well its header fits."""
+    """A sheet that may be the inventory, how well its header fits, and the numbers of its hidden rows."""
 
     name: str
     index: int
     fit: tuple[int, int]
+    hidden: frozenset[int]
 
     @property
     def complete(self) -> bool:
@@ -46,8 +47,7 @@ def workbook_table(path: "Path", options: "ReadOptions") -> "Iterator[Table]":
         workbook = book.from_filelike(stream)
         sheets = _sheets(path, workbook, options)
         candidates, best, sheet = _best(workbook, package, sheets, options.mapping)
-        hidden = hidden_rows(package, best.index) if package else frozenset()
-        remarks = (_choice(candidates, best), *_hidden_remark(sheet, hidden))
+        remarks = (_choice(candidates, best), *_hidden_remark(sheet, best.hidden))
         yield Table(path.name, best.name, _records(sheet), remarks)
 
 
@@ -112,10 +112,9 @@ def _best(
     candidates = []
     chosen: tuple[_Candidate, CalamineSheet] | None = None
     for index, name in sheets.items():
-        if package:
-            package.check_extent(index, name)
+        hidden = package.hidden_rows(index, name) if package else frozenset()
         sheet = workbook.get_sheet_by_index(index)
-        candidates.append(_Candidate(name, index, header_fit(_records(sheet), mapping)))
+        candidates.append(_Candidate(name, index, header_fit(_records(sheet), mapping), hidden))
         if chosen is None or candidates[-1].fit > chosen[0].fit:
             chosen = candidates[-1], sheet
     assert chosen is not None
@@ -148,18 +147,16 @@ def _records(sheet: "CalamineSheet") -> "Iterator[Record]":
     lasting: dict[int, tuple[int, str]] = {}
     for index, row in enumerate(sheet.iter_rows()):
         if has_text(row):
-            yield Record(index + 1, _with_merged(index, row, ends, lasting))
+            cells = [value if type(value) is str else cell_text(value) for value in row]
+            yield Record(index + 1, _with_merged(index, cells, ends, lasting) if ends else cells)
 
 
 def _with_merged(
     index: int,
-    row: "Sequence[Any]",  # calamine's cell types, one by one known to cell_text
+    cells: list[str],
     ends: "Mapping[tuple[int, int], int]",
     lasting: dict[int, tuple[int, str]],
 ) -> list[str]:
-    cells = [value if type(value) is str else cell_text(value) for value in row]
-    if not ends:
-        return cells
     for column, text in enumerate(cells):
         if (index, column) in ends:
             lasting[column] = (ends[index, column], text)

@@ -1,7 +1,7 @@
 """What the evidence means: readings, facts' values, verdicts, findings, fixes, and the audit as a whole."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from auditor.model.words import Confidence, Contract, Mark
 
@@ -43,8 +43,7 @@ class Reading:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A fact's value, how sure, and the evidence it comes from (`question` names)."""
 
     value: str
@@ -52,8 +51,7 @@ class Known:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A fact nobody could establish, and why."""
 
     why: str

@@ -4,12 +4,12 @@ from enum import StrEnum
 
 
 class Ordered(StrEnum):
-    """Words with an order: members as declared, the first the gravest or the surest."""
+    """Words with an order: as declared, the first the gravest or the surest; its `rank` is 0."""
 
-    @property
-    def rank(self) -> int:
-        """Return the place in the declared order, 0 first."""
-        return list(type(self)).index(self)
+    rank: int
+
+    def __init__(self, _: str) -> None:
+        self.rank = len(type(self).__members__)
 
 
 class Kind(StrEnum):

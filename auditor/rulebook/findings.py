@@ -1,6 +1,6 @@
 """Which findings hold for a case, filled in and in order: the gravest first, causes before side remarks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.model import (
@@ -41,33 +41,69 @@ class Scene:
     context: Mapping[str, str]
 
 
-def findings_of(book: Rulebook, scene: Scene) -> tuple[Finding, ...]:
-    """Return the findings that hold; what cannot be answered does not, and the verdicts say so."""
-    held = [(rule, _found(book, scene, rule)) for rule in book.findings]
-    graded = [(rule, finding) for rule, finding in held if finding is not None]
-    graded.sort(key=lambda pair: (pair[1].severity.rank, pair[0].side))
-    return tuple(finding for _, finding in graded)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A finding that holds, before its texts: what follows from facts and from which questions have slots."""
+
+    rule: FindingRule
+    severity: Severity
+    confidence: Confidence
+    lane: Lane
+    fixes: tuple[FixRule, ...]
+    questions: tuple[Question, ...]
 
 
-def _found(book: Rulebook, scene: Scene, rule: FindingRule) -> Finding | None:
-    evaluation = evaluate(rule.when, scene.facts)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The questions that a case has slots for, and the one whose answer is the sign-in's."""
+
+    slots: tuple[str, ...]
+    sign_in: Question
+
+
+def held_by(book: Rulebook, facts: Mapping[str, FactValue], asked: Asked) -> tuple[Held, ...]:
+    """Return what holds, in order; what cannot be answered does not, and the verdicts say so."""
+    found = [_held(book, facts, asked, rule) for rule in book.findings]
+    graded = [held for held in found if held is not None]
+    graded.sort(key=lambda held: (held.severity.rank, held.rule.side))
+    return tuple(graded)
+
+
+def findings_of(book: Rulebook, scene: Scene, held: tuple[Held, ...]) -> tuple[Finding, ...]:
+    """Return what holds, written for a case."""
+    return tuple([_finding(book, scene, one) for one in held])
+
+
+def _held(book: Rulebook, facts: Mapping[str, FactValue], asked: Asked, rule: FindingRule) -> Held | None:
+    evaluation = evaluate(rule.when, facts)
     if evaluation.truth is not Truth.HOLDS:
         return None
-    severity = severity_of(rule, scene.facts)
-    fixes = tuple(_fixes(book, scene, rule))
-    questions = _answered(rule.evidence, scene) or _asked(evaluation.decided, scene)
-    return Finding(
-        rule=rule.id,
-        title=rule.title,
+    severity = severity_of(rule, facts)
+    uses = (use.fix for use in rule.fixes if use.when is None or _holds(use.when, facts))
+    fixes = tuple(book.fixes[fix] for fix in uses)
+    return Held(
+        rule=rule,
         severity=severity,
-        confidence=_surest(rule, evaluation.decided, scene.facts),
+        confidence=_surest(rule, evaluation.decided, facts),
         lane=_LANES[severity][fixes[0].effort if fixes else Effort.MINUTES],
-        what=_filled(book, scene, rule.what),
-        why=_filled(book, scene, rule.why),
         fixes=fixes,
-        evidence=tuple(_cited(book, scene, question) for question in questions),
-        candidates=_candidates(scene, questions),
-        sources=rule.sources,
+        questions=_answered(rule.evidence, asked) or _behind(evaluation.decided, facts, asked),
+    )
+
+
+def _finding(book: Rulebook, scene: Scene, held: Held) -> Finding:
+    return Finding(
+        rule=held.rule.id,
+        title=held.rule.title,
+        severity=held.severity,
+        confidence=held.confidence,
+        lane=held.lane,
+        what=_filled(book, scene, held.rule.what),
+        why=_filled(book, scene, held.rule.why),
+        fixes=tuple([_fix(book, scene, fix) for fix in held.fixes]),
+        evidence=tuple([_cited(book, scene, question) for question in held.questions]),
+        candidates=_candidates(scene, held.questions),
+        sources=held.rule.sources,
     )
 
 
@@ -80,18 +116,12 @@ def _holds(condition: Condition, facts: Mapping[str, FactValue]) -> bool:
     return evaluate(condition, facts).truth is Truth.HOLDS
 
 
-def _fixes(book: Rulebook, scene: Scene, rule: FindingRule) -> Iterator[Fix]:
-    for use in rule.fixes:
-        if use.when is None or _holds(use.when, scene.facts):
-            yield _fix(book, scene, book.fixes[use.fix])
-
-
 def _fix(book: Rulebook, scene: Scene, rule: FixRule) -> Fix:
     role = book.roles[rule.role]
     return Fix(
         id=rule.id,
         title=_filled(book, scene, rule.title),
-        steps=tuple(_filled(book, scene, step) for step in rule.steps),
+        steps=tuple([_filled(book, scene, step) for step in rule.steps]),
         role=role.title,
         desk=role.desk,
         effort=rule.effort,
@@ -119,16 +149,16 @@ def _surest(rule: FindingRule, decided: tuple[str, ...], facts: Mapping[str, Fac
     )
 
 
-def _answered(questions: tuple[Question, ...], scene: Scene) -> tuple[Question, ...]:
+def _answered(questions: tuple[Question, ...], asked: Asked) -> tuple[Question, ...]:
     """Return these questions, the password's replaced where another one's answer made it needless."""
-    return tuple(scene.seen.sign_in if one is Question.PASSWORD else one for one in questions)
+    return tuple(asked.sign_in if one is Question.PASSWORD else one for one in questions)
 
 
-def _asked(decided: tuple[str, ...], scene: Scene) -> tuple[Question, ...]:
+def _behind(decided: tuple[str, ...], facts: Mapping[str, FactValue], asked: Asked) -> tuple[Question, ...]:
     """Return the questions behind the facts that decided, in the order they were asked in."""
-    values = (scene.facts[name] for name in decided)
+    values = (facts[name] for name in decided)
     sources = {word for v in values if isinstance(v, Known) for word in v.source.split(", ")}
-    return tuple(question for question in Question if question in sources and question in scene.seen.slots)
+    return tuple(question for question in Question if question in sources and question in asked.slots)
 
 
 def _cited(book: Rulebook, scene: Scene, question: Question) -> str:

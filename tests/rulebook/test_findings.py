@@ -27,7 +27,7 @@ from auditor.model import (
 from auditor.rulebook.conditions import evaluate, values_in
 from auditor.rulebook.context import context_of
 from auditor.rulebook.facts import build_estate, see
-from auditor.rulebook.findings import Scene, findings_of
+from auditor.rulebook.findings import Asked, Scene, findings_of, held_by
 from auditor.rulebook.judge import judge
 from auditor.rulebook.templates import PLACEHOLDERS
 
@@ -53,7 +53,9 @@ def filled_in(book, case, looks, vantage):
     context = context_of(book, case, seen, vantage, (Contract.BROKEN, "MFA required"))
 
     def holding(given):
-        return {f.rule: f for f in findings_of(book, Scene(case, seen, facts_from(given), context))}
+        facts = facts_from(given)
+        held = held_by(book, facts, Asked(tuple(seen.slots), seen.sign_in))
+        return {f.rule: f for f in findings_of(book, Scene(case, seen, facts, context), held)}
 
     return holding
 

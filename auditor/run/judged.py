@@ -7,15 +7,10 @@ from typing import TypeGuard
 
 from auditor.journal import Journal
 from auditor.model import (
-    Answer,
-    Audit,
     Case,
     CaseResult,
     Evidence,
-    Failure,
-    Flow,
     InvalidRow,
-    Leg,
     NotObserved,
     Observed,
     Question,
@@ -29,6 +24,7 @@ from auditor.rulebook.book import Rulebook
 from auditor.rulebook.facts import Estate, build_estate
 from auditor.rulebook.judge import Judge
 from auditor.run.discovery import login_of, tenants_of
+from auditor.run.resumption import lost_answer
 from auditor.run.shards import not_compared
 from auditor.run.summary import Count
 
@@ -66,8 +62,12 @@ class JournalAudit:
         """Yield the rows that could not be audited."""
         return self.journal.invalid()
 
+    def close(self) -> None:
+        """Close the run file; nothing can be read any more."""
+        self.journal.close()
 
-def judge(journal: Journal, rulebook: Rulebook) -> Audit:
+
+def judge(journal: Journal, rulebook: Rulebook) -> JournalAudit:
     """Return the audit of a run file under these rules."""
     journal.forget_shared()
     header = journal.header
@@ -115,10 +115,7 @@ def _left_open(journal: Journal, case: Case, run: RunInfo) -> Evidence:
     intended = journal.intended(str(case.key))
     if intended is None:
         return NotObserved(subject, Question.PASSWORD, run.started, Why.INTERRUPTED, "", run.vantage)
-    lost = Answer(
-        Flow.ROPC, Leg.TOKEN, failure=Failure.RESET, sent=True, text="the run ended before an answer was kept"
-    )
-    return Observed(subject, Question.PASSWORD, intended, "", run.vantage, lost)
+    return lost_answer(case, intended, run.vantage)
 
 
 def _concerns(item: Evidence, login: str) -> bool:

@@ -1,11 +1,13 @@
 """The simulated cloud as one web application: every request of every host comes through here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from auditor.lab.exchange import Exchange, Reply
@@ -31,7 +33,7 @@ def application(state: State, break_line: Callable[[int], None]) -> Starlette:
             await asyncio.sleep(outcome.delay)
         if outcome.reply is None:
             break_line(request.client.port if request.client else 0)
-        return _written(outcome.reply or Reply(502))
+        return _written(outcome.reply or Reply(502), state.now().astimezone(UTC))
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
 
@@ -54,9 +56,22 @@ async def _read(request: "Request") -> Exchange:
     )
 
 
-def _written(reply: Reply) -> Response:
-    response = Response(reply.body, reply.status, media_type=None)
+def _written(reply: Reply, now: datetime) -> Response:
+    response: Response
+    if reply.piece:
+        response = StreamingResponse(_pieces(reply), reply.status)
+    else:
+        response = Response(reply.body, reply.status, media_type=None)
     response.headers["content-type"] = reply.content_type
+    response.headers["date"] = format_datetime(now, usegmt=True)
     for name, value in reply.headers:
+        if name == "date":
+            del response.headers["date"]
         response.headers.append(name, value)
     return response
+
+
+async def _pieces(reply: Reply) -> AsyncIterator[bytes]:
+    for start in range(0, len(reply.body), reply.piece):
+        yield reply.body[start : start + reply.piece]
+        await asyncio.sleep(reply.gap)

@@ -42,12 +42,17 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply: status, body, content type, further headers (which may repeat)."""
+    """One reply: status, body, content type, further headers (which may repeat).
+
+    With `piece` the body is sent in pieces of so many bytes, `gap` seconds apart, and no length is said.
+    """
 
     status: int
     body: bytes = b""
     content_type: str = "text/plain; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = field(default=())
+    piece: int = 0
+    gap: float = 0.0
 
 
 def as_json(status: int, data: Mapping[str, Any], *headers: tuple[str, str]) -> Reply:

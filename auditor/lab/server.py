@@ -8,11 +8,11 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
@@ -24,8 +24,12 @@ from auditor.lab.state import Seen, State, utc_now
 from auditor.lab.tunnel import Tunnels
 from auditor.lab.world.root import World
 
+if TYPE_CHECKING:
+    from auditor.lab.world.faults import Kind
+
 _BACKLOG = 512
 _CA_NAME = "lab-ca.pem"
+_WEEK = timedelta(weeks=1)
 
 
 class Lab:
@@ -110,12 +114,17 @@ class Lab:
         (folder / _CA_NAME).write_bytes(authority.pem)
         covered = frozenset(self.state.estate.sites)
         context = server_context(authority, covered, folder, "lab")
-        other = server_context(authority, ["another-host.example"], folder, "another")
+        faulty: dict[Kind, ssl.SSLContext] = {
+            "wrong-certificate": server_context(authority, ["another-host.example"], folder, "another"),
+            "expired-certificate": server_context(authority, covered, folder, "expired", off=-_WEEK),
+            "future-certificate": server_context(authority, covered, folder, "future", off=_WEEK),
+        }
 
         def choose(line: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
             host = (name or "").lower()
-            if of_host(self.state, host, "wrong-certificate"):
-                line.context = other
+            struck = next((other for kind, other in faulty.items() if of_host(self.state, host, kind)), None)
+            if struck is not None:
+                line.context = struck
             elif host not in covered and host in self.state.estate.sites:
                 # the world has changed since the start and has a new host
                 line.context = server_context(authority, [host], folder, host)
@@ -157,6 +166,7 @@ def _configured(state: State, tunnels: Tunnels, context: ssl.SSLContext) -> uvic
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,
         h11_max_incomplete_event_size=65536,
     )
     config.load()

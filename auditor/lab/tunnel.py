@@ -9,10 +9,17 @@ from dataclasses import dataclass, field
 
 from auditor.lab.faults import of_host
 from auditor.lab.state import Seen, State
+from auditor.lab.world.faults import Kind
 
 _HTTPS = 443
 _CHUNK = 65536
 _NO_LINGER = struct.pack("ii", 1, 0)
+_UNREACHED = "502 Bad Gateway"
+_REFUSALS: tuple[tuple[Kind, str], ...] = (
+    ("no-dns", _UNREACHED),
+    ("proxy-login", '407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="lab"'),
+    ("proxy-refuses", "403 Forbidden"),
+)
 
 
 @dataclass
@@ -42,8 +49,12 @@ class Tunnels:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         method, _, rest = head.partition(" ")
         authority = rest.partition(" ")[0]
-        if not self.leads_to(method, authority):
-            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        if self.is_silent(authority):
+            await reader.read()
+            return
+        refusal = self.refuses(method, authority)
+        if refusal:
+            writer.write(f"HTTP/1.1 {refusal}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
             await writer.drain()
             return
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.target)
@@ -58,14 +69,21 @@ class Tunnels:
             del self.writers[port]
             await _closed(inner_writer)
 
-    def leads_to(self, method: str, authority: str) -> bool:
-        """Return whether the proxy tunnels there; what it does not tunnel is noted as seen."""
+    def is_silent(self, authority: str) -> bool:
+        """Return whether the proxy leaves a request for a tunnel without an answer."""
+        return of_host(self.state, _host_in(authority), "proxy-silent")
+
+    def refuses(self, method: str, authority: str) -> str:
+        """Return status and headers of the proxy's refusal, "" where it tunnels; a plain request is noted."""
         if method != "CONNECT":
             self.state.requests.append(_plain(method, authority))
-            return False
-        host, _, port = authority.rpartition(":")
-        known = host.lower() in self.state.estate.sites and port == str(_HTTPS)
-        return known and not of_host(self.state, host.lower(), "no-dns")
+            return _UNREACHED
+        host = _host_in(authority)
+        for kind, refusal in _REFUSALS:
+            if of_host(self.state, host, kind):
+                return refusal
+        known = host in self.state.estate.sites and authority.endswith(f":{_HTTPS}")
+        return "" if known else _UNREACHED
 
     def break_line(self, port: int) -> None:
         """Reset the client's connection whose tunnel reaches the application from this local port."""
@@ -82,6 +100,10 @@ class Tunnels:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _host_in(authority: str) -> str:
+    return authority.rpartition(":")[0].lower()
 
 
 def _plain(method: str, url: str) -> Seen:

@@ -1,3 +1,4 @@
+import gzip
 import json
 
 import pytest
@@ -22,6 +23,12 @@ def reply_with(make_asker, fault, **more):
         ({"kind": "not-found"}, 404, "text/html"),
         ({"kind": "redirect"}, 307, "text/plain"),
         ({"kind": "huge", "megabytes": 1}, 200, "application/json"),
+        ({"kind": "bomb", "megabytes": 1}, 200, "application/json"),
+        ({"kind": "network-login"}, 511, "text/html"),
+        ({"kind": "deep-xml"}, 200, "application/soap+xml"),
+        ({"kind": "entity-xml"}, 200, "application/soap+xml"),
+        ({"kind": "drip"}, 200, "application/json"),
+        ({"kind": "clock"}, 200, "application/json"),
     ],
 )
 def test_each_kind_has_its_reply(make_asker, fault, status, content_type):
@@ -38,6 +45,40 @@ def test_throttling_says_how_long_to_wait_as_the_world_writes_it(make_asker, giv
 def test_a_redirect_points_where_the_world_says(make_asker):
     reply = reply_with(make_asker, {"kind": "redirect", "location": "https://evil.example/take"})
     assert dict(reply.headers)["location"] == "https://evil.example/take"
+
+
+def test_a_packed_reply_is_small_on_the_wire_and_large_behind_it(make_asker):
+    reply = reply_with(make_asker, {"kind": "bomb", "megabytes": 8})
+    assert dict(reply.headers) == {"content-encoding": "gzip"}
+    assert len(reply.body) * 100 < len(gzip.decompress(reply.body)) == 8 * 1024 * 1024
+
+
+def test_a_dripping_reply_is_the_right_one_in_single_bytes(make_asker):
+    reply = reply_with(make_asker, {"kind": "drip", "milliseconds": 250})
+    assert (reply.piece, reply.gap) == (1, 0.25)
+    assert "access_token" in json.loads(reply.body)
+
+
+def test_a_date_is_off_by_the_hours_that_the_world_says(make_asker):
+    reply = reply_with(make_asker, {"kind": "clock", "hours": -2})
+    assert dict(reply.headers)["date"] == "Sun, 22 Nov 2026 10:00:00 GMT"
+
+
+def test_addresses_in_an_answer_can_be_those_of_another_host(make_asker, names):
+    fault = {"kind": "other-hosts", "location": "https://thief.example/x"}
+    asker = make_asker({"faults": [fault]})
+    realm = asker.send("login.microsoftonline.com", "GET", "/common/userrealm/fay@fed.contoso.example")
+    assert json.loads(realm.body)["federation_metadata_url"].startswith("https://thief.example/adfs/")
+    challenge = dict(asker.dataverse("/api/data/v9.2/").headers)["www-authenticate"]
+    assert "https://thief.example/" in challenge
+    assert names.org not in challenge
+
+
+def test_a_silent_reply_is_none_for_very_long(make_asker, names):
+    state = make_asker({"faults": [{"kind": "silent"}]}).state
+    outcome = answered(state, *routed(state, Exchange(names.org, "GET", "/")), "")
+    assert outcome.reply is None
+    assert outcome.delay > 1_000
 
 
 def test_a_truncated_reply_is_no_json_any_more(make_asker):

@@ -107,6 +107,50 @@ def test_a_host_without_a_name_is_never_reached(make_world, make_session, names)
         assert not lab.requests
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"), [("proxy-login", "407"), ("proxy-refuses", "403"), ("no-dns", "502")]
+)
+def test_the_proxy_can_refuse_a_host(make_world, make_session, names, kind, said):
+    with Lab(make_world({"faults": [{"kind": kind, "host": names.org}]})) as lab:
+        session = make_session(lab)
+        with pytest.raises(requests.exceptions.ProxyError, match=said):
+            session.get(f"https://{names.org}/")
+        assert session.get(REALM).status_code == 200
+        assert [seen.host for seen in lab.requests] == ["login.microsoftonline.com"]
+
+
+def test_the_proxy_can_stay_silent(make_world, make_session, names):
+    with Lab(make_world({"faults": [{"kind": "proxy-silent", "host": names.org}]})) as lab:
+        with pytest.raises(requests.exceptions.RequestException, match="timed out"):
+            make_session(lab).get(f"https://{names.org}/", timeout=0.2)
+        assert not lab.requests
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("expired-certificate", "expired"), ("future-certificate", "not yet valid")]
+)
+def test_a_certificate_can_be_out_of_its_time(make_world, make_session, kind, said):
+    with Lab(make_world({"faults": [{"kind": kind, "host": "login.*"}]})) as lab:
+        with pytest.raises(requests.exceptions.SSLError, match=said):
+            make_session(lab).get(REALM)
+        assert not lab.requests
+
+
+def test_a_large_body_can_come_without_a_length(make_world, make_session):
+    with Lab(make_world({"faults": [{"kind": "huge", "megabytes": 1}]})) as lab:
+        reply = make_session(lab).get(REALM)
+        assert "content-length" not in reply.headers
+        assert len(reply.content) == 1024 * 1024
+
+
+def test_a_reply_has_one_date_and_it_is_the_labs(make_world, make_session, names):
+    world = make_world({"faults": [{"kind": "clock", "hours": 24, "leg": "realm"}]})
+    with Lab(world, clock=lambda: names.noon) as lab:
+        session = make_session(lab)
+        assert session.get(REALM).headers["date"] == "Mon, 23 Nov 2026 12:00:00 GMT"
+        assert session.get(f"https://{names.org}/").headers["date"] == "Sun, 22 Nov 2026 12:00:00 GMT"
+
+
 def test_a_wrong_certificate_stops_the_client_before_it_says_anything(make_world, make_session):
     with Lab(make_world({"faults": [{"kind": "wrong-certificate", "host": "login.*"}]})) as lab:
         with pytest.raises(requests.exceptions.SSLError, match=r"match|mismatch"):

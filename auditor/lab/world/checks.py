@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.lab.apps import client_id, resource_id
 from auditor.lab.estate import Estate
+from auditor.lab.world.faults import OF_HOSTS
 
 if TYPE_CHECKING:
     from auditor.lab.world.environments import Environment
@@ -167,5 +168,5 @@ def _faults(world: "World") -> Problems:
     for index, fault in enumerate(world.faults):
         if (fault.kind == "code") != (fault.code is not None):
             yield f"faults.{index}.code: a number belongs to kind `code`, and to no other"
-        if fault.kind in {"no-dns", "wrong-certificate"} and (fault.leg or fault.account != "*"):
+        if fault.kind in OF_HOSTS and (fault.leg or fault.account != "*"):
             yield f"faults.{index}: {fault.kind} strikes a host, not a request; leave leg and account out"

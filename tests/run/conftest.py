@@ -48,8 +48,8 @@ class Audited:
         return found[0]
 
 
-def run_world(data, folder, *, breaker=False, **settings):
-    """Audit a world given as plain data; `settings` replace fields of run.Settings."""
+def run_world(data, folder, *, breaker=False, door=None, **settings):
+    """Audit a world given as plain data; `settings` replace fields of run.Settings, `door` of its door's."""
     world = world_from(data)
     folder.mkdir(parents=True, exist_ok=True)
     passwords = write_rows(folder / "accounts.xlsx", inventory_rows(world))
@@ -58,6 +58,7 @@ def run_world(data, folder, *, breaker=False, **settings):
         with Lab(world) as lab:
             screen = Screen(quiet=True)
             prepared = simulated(folder / "accounts.xlsx", lab.proxy, lab.ca_file, screen, breaker=breaker)
+            settings["door"] = replace(prepared.settings.door, **(door or {}))
             prepared = replace(prepared, settings=replace(prepared.settings, **settings))
             run, path = new_run(prepared.inventory, prepared.settings, folder / "report.xlsx")
             tools = prepared.tools(Unattended(), Silent())

@@ -6,7 +6,8 @@ A code beats the text; a text that belongs to another outcome is kept beside it,
 """
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from auditor.model import Answer, Candidate, Confidence, Flow, Mark, Reading
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _AADSTS = re.compile(r"(?i)(?<![a-z0-9])AADSTS(\d{4,8})(?!\d)")
 _UMBRELLAS = frozenset({70002, 90010})
 _MAX_SHOWN = 300
+_KEPT = 2048
+_UNTELLING = frozenset({"host", "correlation_id", "trace_id", "policies", "retry_after"})
+_telling = attrgetter(*(field.name for field in fields(Answer) if field.name not in _UNTELLING))
 
 _TEXT_OF_ANOTHER = (
     "The text is that of this outcome, the number is not; the sign-in log has the service's own."
@@ -57,6 +61,27 @@ def interpret(book: Rulebook, answer: Answer, realm: str = "") -> Reading:
         refusal=outcome.refusal and spent,
         because=rule.because,
     )
+
+
+class Readings:
+    """What answers mean, each worked out once: most replies are alike, and tenants' are many cases' own.
+
+    Who asked, where and when makes no difference to the meaning; whatever else an answer holds may.
+    """
+
+    def __init__(self, book: Rulebook) -> None:
+        self._book = book
+        self._known: dict[tuple[object, ...], Reading] = {}
+
+    def __call__(self, answer: Answer, realm: str = "") -> Reading:
+        """Return `interpret` of the answer."""
+        alike = (realm, *_telling(answer))
+        reading = self._known.get(alike)
+        if reading is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            reading = self._known[alike] = interpret(self._book, answer, realm)
+        return reading
 
 
 def main_code(book: Rulebook, answer: Answer) -> int | None:

@@ -70,7 +70,7 @@ def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
         "code": _code(seen, seen.sign_in),
         "meaning": reading.meaning if reading else "",
         "text": item.answer.text if item else "",
-        "at": f"{item.at:%Y-%m-%d %H:%M:%S} UTC" if item else "",
+        "at": f"{item.at.isoformat(' ', 'seconds')[:19]} UTC" if item else "",
         "correlation_id": item.answer.correlation_id if item else "",
         "held_back": held.why.value if held else "",
         "held_back_detail": held.detail if held else "",

@@ -6,6 +6,7 @@ Works with whatever evidence there is, so the run asks it before a password is s
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from auditor.model import (
     FACTS,
@@ -14,6 +15,7 @@ from auditor.model import (
     Evidence,
     FactValue,
     Grant,
+    Interpret,
     Kind,
     Known,
     NotObserved,
@@ -102,8 +104,9 @@ class Seen:
         return value if isinstance(value, str) else ""
 
 
-def see(book: Rulebook, case: Case, evidence: Sequence[Evidence]) -> Seen:
+def see(book: Rulebook, case: Case, evidence: Sequence[Evidence], read: Interpret | None = None) -> Seen:
     """Return the evidence in its slots, the latest of each, with its readings by question."""
+    read = read or partial(interpret, book)
     tenants = {item.subject.key: item for item in evidence if item.question is Question.TENANT}
     slots: dict[str, Evidence] = {
         item.question: item for item in evidence if item.question is not Question.TENANT
@@ -114,9 +117,7 @@ def see(book: Rulebook, case: Case, evidence: Sequence[Evidence]) -> Seen:
     realm = _realm(slots.get(Question.REALM))
     word = realm.value if isinstance(realm, Known) else ""
     readings = {
-        question: interpret(book, item.answer, word)
-        for question, item in slots.items()
-        if isinstance(item, Observed)
+        question: read(item.answer, word) for question, item in slots.items() if isinstance(item, Observed)
     }
     return Seen(book, slots, readings, tenants)
 

@@ -18,6 +18,7 @@ from auditor.model import (
     Verdict,
     Why,
 )
+from auditor.rulebook.answers import Readings
 from auditor.rulebook.book import Rulebook, VerdictRule, VerdictTable
 from auditor.rulebook.conditions import Evaluation, evaluate
 from auditor.rulebook.context import context_of
@@ -59,12 +60,13 @@ class Judge:
         vantage: Vantage = Vantage(),  # noqa: B008 - frozen
     ) -> None:
         self._book, self._estate, self._vantage = book, estate, vantage
+        self._read = Readings(book)
         self._standings: dict[tuple[object, ...], _Standing] = {}
 
     def result(self, case: Case, evidence: Sequence[Evidence]) -> CaseResult:
         """Return everything about one case. `evidence` is the union of its subjects'."""
         book = self._book
-        seen = see(book, case, evidence)
+        seen = see(book, case, evidence, self._read)
         facts = facts_from(book, case, seen, self._estate)
         contract = contract_of(book, case, facts)
         standing = _SKIPPED if case.skip else self._standing(facts, Asked(tuple(seen.slots), seen.sign_in))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model import Answer, Confidence, Failure, Flow, Leg, Mark, Reading
-from auditor.rulebook.answers import interpret, main_code
+from auditor.rulebook.answers import Readings, interpret, main_code
 
 CODES = [
     (50076, "managed", "mfa_required", Mark.RIGHT),
@@ -328,3 +328,24 @@ def test_no_answer_is_too_strange_to_be_read(book, answer, realm):
 def test_no_code_is_invented(book, text):
     code = main_code(book, Answer(Flow.ROPC, text=text))
     assert code is None or str(code) in text
+
+
+@given(one=answers, other=answers, realm=st.sampled_from(["managed", "federated", ""]))
+def test_a_remembered_reading_is_the_one_the_answer_has(book, one, other, realm):
+    readings = Readings(book)
+    for answer in (one, other, replace(other, text=one.text), replace(one, correlation_id="x", host="y"), one):
+        assert readings(answer, realm) == interpret(book, answer, realm)
+        assert readings(answer, "personal") == interpret(book, answer, "personal")
+
+
+def test_answers_that_differ_in_nothing_that_tells_are_read_once(book, kit):
+    readings = Readings(book)
+    first = readings(replace(kit.refused(50126), correlation_id="a"), "managed")
+    assert readings(replace(kit.refused(50126), correlation_id="b"), "managed") is first
+
+
+def test_readings_are_not_kept_without_end(book, kit):
+    readings = Readings(book)
+    for number in range(5_000):
+        readings(kit.refused(50126, text=str(number)), "managed")
+    assert len(readings._known) <= 2_048

@@ -1,6 +1,6 @@
 """Networks as they are: one estate in which everything goes wrong at once, each thing for somebody else.
 
-No fault ends the run, each has its own answer, and every password goes to the host that checks it, or nowhere.
+No fault ends the run, each has its own answer, and a password goes to the host that checks it, or nowhere.
 """
 
 import pytest
@@ -11,7 +11,7 @@ from auditor.run.interface import ScopeAnswer
 LOGIN, ORG, THIEF = "login.microsoftonline.com", "contoso.crm4.dynamics.com", "thief.crm4.dynamics.com"
 STS = "sts.fabrikam.example"
 APP = "resco-external-project"
-FAST = {"connect_timeout": 5.0, "read_timeout": 5.0, "deadline": 6.0, "tries": 1, "max_body": 1024 * 1024}
+FAST = {"connect_timeout": 5.0, "read_timeout": 3.0, "deadline": 4.0, "tries": 1, "max_body": 1024 * 1024}
 
 # What strikes a request, and the failure it ends in.
 OF_REQUESTS = {
@@ -67,7 +67,7 @@ class Estate:
         self.faults.append({"kind": kind, **AMOUNTS.get(kind, {}), **where})
 
     def strike(self, leg, kind):
-        """Add an account at which a fault strikes a leg: by its name, by its environment, or by its provider."""
+        """Add an account at which a fault strikes a leg: by its name, its environment, or its provider."""
         match leg:
             case "challenge":
                 host = f"{kind}.crm4.dynamics.com"

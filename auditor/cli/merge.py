@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 def merge(
     runs: Annotated[
         list[str],
-        typer.Argument(metavar="RUN...", show_default=False, help="Run files to join."),
+        typer.Argument(metavar="RUN", show_default=False, help="Run files to join, or their ids."),
     ],
-    output: options.OUTPUT = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="File or folder of the report; without it merged.xlsx beside the first run file.",
+        ),
+    ] = None,
     formats: options.FORMAT = None,
     rules: options.RULES = None,
+    ledger: options.LEDGER = None,
     contract: options.CONTRACT = False,
     fail_on: options.FAIL_ON = None,
     quiet: options.QUIET = False,
@@ -32,11 +41,11 @@ def merge(
     """Join run files of one audit, such as its shards, into one run file and write its report.
 
     Where several runs hold a case, the latest that got to it counts. A shard that is missing is named, and
-    makes the report incomplete. Without --output the report is merged.xlsx beside the first run file.
-    Reads the run files alone: no network, no password.
+    makes the report incomplete. Reads the run files alone: no network, no password.
     """
     from auditor.cli.audit import finish, formats_of, paths_of, write_reports  # noqa: PLC0415 - see cli.main
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.journal.joined import join  # noqa: PLC0415 - as above
     from auditor.journal.store import SUFFIX  # noqa: PLC0415 - as above
@@ -45,7 +54,7 @@ def merge(
 
     screen = Screen(quiet=quiet)
     rulebook = load_rulebook(rules)
-    found = [Path(text) for text in runs]
+    found = [find_run(text, ledger) for text in runs]
     target = output or found[0].with_name("merged.xlsx")
     paths = paths_of(target, formats_of(formats, target))
     together = _united(found)

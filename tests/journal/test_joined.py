@@ -199,6 +199,16 @@ def test_an_accounts_realm_comes_from_the_latest_run_that_counts_for_it(run_file
     assert joined(*runs)[0].about(account) == (realms[1],)
 
 
+def test_of_an_account_whose_cases_come_from_two_runs_the_later_realm_counts(run_file, joined):
+    one, two = case("a@x.example"), case("a@x.example", 3, app=replace(APP, name="other-app"))
+    account = about.account("a@x.example")
+    first, second = (saw(account, Question.REALM, minute, success=True) for minute in (1, 2))
+    journal, _ = joined(
+        run_file(one, evidence=[first, asked(one)]), run_file(two, evidence=[second, asked(two)])
+    )
+    assert journal.about(account) == (second,)
+
+
 def test_rows_with_errors_stand_once(run_file, joined):
     bad = [InvalidRow(Origin("accounts.csv", "", row), "x", "", "", ()) for row in (10, 9)]
     journal, _ = joined(
@@ -276,7 +286,7 @@ def test_a_damaged_run_file_is_named_and_nothing_is_written(run_file, joined, tm
     data[len(data) // 2 : len(data) // 2 + 9_000] = b"\xff" * 9_000
     bad.write_bytes(data)
     before = sorted(tmp_path.iterdir())
-    with pytest.raises(JournalError, match=r"run-1\.audit-run"):
+    with pytest.raises(JournalError, match=r"the run file run-1\.audit-run is damaged"):
         joined(good, bad)
     assert sorted(tmp_path.iterdir()) == before
 
@@ -284,7 +294,7 @@ def test_a_damaged_run_file_is_named_and_nothing_is_written(run_file, joined, tm
 def test_a_join_that_fails_half_way_leaves_nothing(run_file, joined, tmp_path):
     paths = [run_file(case("a@x.example")), run_file(case("b@x.example", 3))]
     with sqlite3.connect(paths[1]) as broken:
-        broken.execute("DROP TABLE intents")
+        broken.execute("DROP TABLE header")
     broken.close()
     before = sorted(tmp_path.iterdir())
     with pytest.raises(JournalError):

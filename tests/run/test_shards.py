@@ -153,9 +153,11 @@ def test_all_shards_together_keep_to_the_breakers_limits_unless_each_needs_one(l
     assert (each.of_first, each.on) == (limits.of_first, limits.on)
 
 
-def test_the_limit_of_a_cloud_that_locks_early_is_divided_too():
+def test_the_breakers_limits_of_a_run_and_of_each_cloud_are_divided():
     settings = limits_for(Settings(cloud_refusals={"us_gov": 3, "public": 10}), Shard(1, 2))
     assert settings.cloud_refusals == {"us_gov": 1, "public": 5}
+    assert settings.breaker == divided(BreakerLimits(), 2)
+    assert settings.breaker.in_a_row == 2
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """`auditor audit` and `auditor report`."""
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,8 +101,7 @@ def audit(
         raise UsageError(
             "there is nothing to audit", "name an inventory, or a run to go on with: --resume RUN"
         )
-    with contextlib.closing(result):
-        finish(result, screen, contract=contract, fail_on=fail_on)
+    finish(result, screen, contract=contract, fail_on=fail_on)
 
 
 def report(

@@ -50,8 +50,7 @@ def demo(
     with lab_of(loaded) as lab, _environment(passwords):
         prepared = simulated(inventory, lab.proxy, lab.ca_file, breaker=world == "breaker", screen=screen)
         audit = run_audit(prepared, Unattended(), screen, folder / "report.xlsx", ("xlsx",))
-    with contextlib.closing(audit):
-        finish(audit, screen)
+    finish(audit, screen)
 
 
 def lab_parts() -> "tuple[Callable[[str], World], Callable[[World], list[LabRow]], type[Lab]]":

@@ -68,7 +68,8 @@ class PasswordProbe:
                 self._submit(case, secret, target)
             except Exception as error:  # noqa: BLE001 - the probe boundary: msal raises more than it documents
                 raised = type(error).__name__
-        return self._read(case, attempt, raised, secret, tuple(_told(call) for call in calls))
+        own = tuple(_told(call) for call in calls if not _for_all(call))
+        return self._read(case, attempt, raised, secret, own)
 
     def _submit(self, case: Case, secret: Secret, target: Target) -> None:
         app = self._app(target, case.app.client_id)
@@ -98,6 +99,11 @@ class PasswordProbe:
             answer = replace(answer, success=True, failure=None, error="", text="")
         evidence = self._outlook.saw(case_subject(case.key), Question.PASSWORD, answer, details)
         return SignedIn(evidence, Secret(token) if token else None)
+
+
+def _for_all(call: CallRecord) -> bool:
+    """Return whether an exchange fetched a document for all; in whose sign-in that fell is chance."""
+    return call.leg in {Leg.OPENID, Leg.MEX} and call.status == HTTPStatus.OK
 
 
 def _told(call: CallRecord) -> str:

@@ -1,6 +1,7 @@
 """Audit a world: the real pipeline against the lab, as `auditor demo` runs it, in this process."""
 
 import os
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from auditor.cli.console import Screen
 from auditor.cli.demo import write_rows
 from auditor.cli.setting import simulated
 from auditor.journal import Journal
+from auditor.journal.ledger import Ledger
 from auditor.lab.inventory import inventory_rows
 from auditor.lab.server import Lab
 from auditor.lab.world import world_from
@@ -48,8 +50,11 @@ class Audited:
         return found[0]
 
 
-def run_world(data, folder, *, breaker=False, door=None, **settings):
-    """Audit a world given as plain data; `settings` replace fields of run.Settings, `door` of its door's."""
+def run_world(data, folder, *, breaker=False, door=None, ledger=None, progress=None, **settings):
+    """Audit a world given as plain data; `settings` replace fields of run.Settings, `door` of its door's.
+
+    With a `ledger` (a file) refused attempts are remembered there, from one call to the next.
+    """
     world = world_from(data)
     folder.mkdir(parents=True, exist_ok=True)
     passwords = write_rows(folder / "accounts.xlsx", inventory_rows(world))
@@ -61,8 +66,9 @@ def run_world(data, folder, *, breaker=False, door=None, **settings):
             settings["door"] = replace(prepared.settings.door, **(door or {}))
             prepared = replace(prepared, settings=replace(prepared.settings, **settings))
             run, path = new_run(prepared.inventory, prepared.settings, folder / "report.xlsx")
-            tools = prepared.tools(Unattended(), Silent())
-            journal = collect(prepared.inventory, run, path, prepared.settings, tools)
+            with closing(Ledger.open(ledger)) if ledger else nullcontext() as book:
+                tools = prepared.tools(Unattended(), progress or Silent(), book)
+                journal = collect(prepared.inventory, run, path, prepared.settings, tools)
             counted, requests = dict(lab.submissions), list(lab.requests)
     finally:
         for name in passwords:

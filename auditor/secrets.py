@@ -212,12 +212,16 @@ _PATTERNS = (
     re.compile(r"(?i)\b(?:code|id_token|access_token|refresh_token|assertion|client_secret)=[\w%.~+/-]{20,}"),
     re.compile(r"\b[A-Za-z0-9_-]{200,}={0,2}"),
 )
+_LIKELY = re.compile(r"eyJ|[=<\"]|[A-Za-z0-9_-]{200}")
+"""What stands in everything that a pattern finds; most texts hold none of it."""
+_UNESCAPED = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What looks the same in XML, JSON, addresses and forms."""
 
 
 def _forms(value: str) -> list[str]:
     """Return a secret as it may come back: as it is, escaped for XML, JSON and forms, with blanks folded."""
-    if not value:
-        return []
+    if _UNESCAPED.fullmatch(value):
+        return [value] if value else []
     escaped = html.escape(value, quote=False)
     forms = {
         value,
@@ -238,11 +242,27 @@ def _encoded(value: str) -> list[str]:
     return forms + [re.sub(r"%[0-9A-F]{2}", lambda found: found.group().lower(), form) for form in forms]
 
 
+class Redaction:
+    """Takes secrets out of texts, and whatever looks like a token or a password; holds them as it does so."""
+
+    def __init__(self, *known: Secret) -> None:
+        self._known = known
+        self._ways: list[str] | None = None  # worked out when there is a text: most answers bring none
+
+    def of(self, text: str) -> str:
+        """Return the text without them."""
+        if not text:
+            return text
+        if self._ways is None:
+            self._ways = [form for secret in self._known for form in _forms(secret.reveal())]
+        for form in self._ways:
+            text = text.replace(form, _HIDDEN)
+        if _LIKELY.search(text):
+            for pattern in _PATTERNS:
+                text = pattern.sub(_HIDDEN, text)
+        return text
+
+
 def redact(text: str, *known: Secret) -> str:
     """Return the text without the secrets given and without whatever looks like a token or a password."""
-    for secret in known:
-        for form in _forms(secret.reveal()):
-            text = text.replace(form, _HIDDEN)
-    for pattern in _PATTERNS:
-        text = pattern.sub(_HIDDEN, text)
-    return text
+    return Redaction(*known).of(text)

@@ -43,7 +43,7 @@ def host_of(url: str) -> str:
     plain = _PLAIN.fullmatch(url)
     if plain is not None:
         return plain[1].lower()
-    if _ODD.search(url):
+    if not url or _ODD.search(url):
         return ""
     try:
         connecting, other = parse_url(url), urlsplit(url)

@@ -14,6 +14,8 @@ def retry_after(headers: Mapping[str, str], received: datetime | None = None) ->
     A date counts from the reply's own Date, else from when it was received; one that has passed is 0.
     """
     text = headers.get("retry-after", "")
+    if not text:
+        return None
     try:
         value = float(text)
     except ValueError:

@@ -89,8 +89,8 @@ def _ask(
 
 
 def _answer(leg: Leg, reply: Reply, token: Secret) -> Answer:
-    answer = answer_of(Flow.DATAVERSE, leg, reply, secret=token)
     data = json_object(reply.text)
+    answer = answer_of(Flow.DATAVERSE, leg, reply, secret=token, data=data)
     expected = "UserId" if leg is Leg.WHOAMI else "value"
     if reply.status == HTTPStatus.OK and data is not None and expected in data:
         return replace(answer, success=True, text="")

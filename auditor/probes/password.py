@@ -85,18 +85,23 @@ class PasswordProbe:
     def _read(
         self, case: Case, attempt: Attempt, raised: str, secret: Secret, calls: tuple[str, ...]
     ) -> SignedIn:
-        answer = _answer(attempt, raised, secret)
+        data = _data(attempt)
+        token = _token(attempt, data)
+        answer = _answer(attempt, secret, data)
+        changes: dict[str, Any] = {} if not token else {"failure": None, "error": "", "text": ""}
         answer = replace(
-            answer, sent=attempt.sent, correlation_id=answer.correlation_id or attempt.correlation_id
+            answer,
+            success=bool(token),
+            exception=raised,
+            sent=attempt.sent,
+            correlation_id=answer.correlation_id or attempt.correlation_id,
+            **changes,
         )
         details: dict[str, Detail] = {
             "federated": attempt.federated,
             "scope": scope_of(case),
             "calls": calls,
         }
-        token = _token(attempt)
-        if token:
-            answer = replace(answer, success=True, failure=None, error="", text="")
         evidence = self._outlook.saw(case_subject(case.key), Question.PASSWORD, answer, details)
         return SignedIn(evidence, Secret(token) if token else None)
 
@@ -157,23 +162,26 @@ def _realm_words(details: Mapping[str, Detail]) -> dict[str, Any]:
     return {theirs: details[ours] for ours, theirs in _REALM_WORDS.items() if details.get(ours)}
 
 
-def _answer(attempt: Attempt, raised: str, secret: Secret) -> Answer:
+def _data(attempt: Attempt) -> dict[str, Any] | None:
+    return None if attempt.reply is None else json_object(attempt.reply.text)
+
+
+def _answer(attempt: Attempt, secret: Secret, data: dict[str, Any] | None) -> Answer:
     leg = attempt.leg or Leg.TOKEN
     if attempt.error is not None:
-        return replace(answer_to_failure(Flow.ROPC, leg, attempt.error), exception=raised)
+        return answer_to_failure(Flow.ROPC, leg, attempt.error)
     if attempt.reply is None:
-        return Answer(Flow.ROPC, attempt.leg, failure=Failure.NOT_UNDERSTOOD, exception=raised)
-    answer = answer_of(Flow.ROPC, leg, attempt.reply, secret=secret)
+        return Answer(Flow.ROPC, attempt.leg, failure=Failure.NOT_UNDERSTOOD)
+    answer = answer_of(Flow.ROPC, leg, attempt.reply, secret=secret, data=data)
     if attempt.reply.status < HTTPStatus.BAD_REQUEST and not (answer.error or answer.fault):
         # a reply that should have been a token or a document and is none; what is in it may be secret
-        answer = replace(answer, failure=answer.failure or Failure.NOT_UNDERSTOOD, text="")
-    return replace(answer, exception=raised)
+        return replace(answer, failure=answer.failure or Failure.NOT_UNDERSTOOD, text="")
+    return answer
 
 
-def _token(attempt: Attempt) -> str:
+def _token(attempt: Attempt, data: dict[str, Any] | None) -> str:
     """Return the access token in the last reply; also where msal stumbled over something beside it."""
     if attempt.leg is not Leg.TOKEN or attempt.reply is None or attempt.reply.status != HTTPStatus.OK:
         return ""
-    data = json_object(attempt.reply.text) or {}
-    token = data.get("access_token")
+    token = (data or {}).get("access_token")
     return token if isinstance(token, str) else ""

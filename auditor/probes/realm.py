@@ -40,8 +40,9 @@ class Realms:
         except NetworkError as error:
             answer = answer_to_failure(Flow.DISCOVERY, Leg.REALM, error)
             return self.outlook.saw(subject, Question.REALM, answer)
-        answer = answer_of(Flow.DISCOVERY, Leg.REALM, reply)
-        data = _realm_in(reply)
+        said = json_object(reply.text)
+        answer = answer_of(Flow.DISCOVERY, Leg.REALM, reply, data=said)
+        data = _realm_in(reply, said)
         if data is None:
             failure = answer.failure or (None if answer.codes else Failure.NOT_UNDERSTOOD)
             return self.outlook.saw(subject, Question.REALM, replace(answer, failure=failure))
@@ -85,9 +86,9 @@ def realms(outlook: Outlook) -> Realms:
     return Realms(outlook, {}, Lock())
 
 
-def _realm_in(reply: Reply) -> dict[str, Any] | None:
+def _realm_in(reply: Reply, said: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return the realm document, None for anything else; a 404 is no "unknown realm" but no answer."""
-    data = json_object(reply.text) if reply.status == HTTPStatus.OK else None
+    data = said if reply.status == HTTPStatus.OK else None
     if data is None or _word(data, "account_type").lower() not in _ACCOUNT_TYPES:
         return None
     return data

@@ -5,7 +5,6 @@ suberror, claims, trace_id, correlation_id), SOAP 1.1 and 1.2 faults, Dataverse'
 """
 
 import re
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,7 +13,7 @@ from auditor.errors import NetworkError
 from auditor.model import Answer, Failure, Flow, Leg
 from auditor.network import Reply
 from auditor.probes.documents import json_object, xml_root
-from auditor.secrets import Secret, redact
+from auditor.secrets import Redaction, Secret
 
 MAX_TEXT = 2_000
 _TELLING = 4
@@ -29,26 +28,34 @@ _PAGE = re.compile(
 
 
 def answer_of(
-    flow: Flow, leg: Leg, reply: Reply, *, sent: bool = False, secret: Secret | None = None
+    flow: Flow,
+    leg: Leg,
+    reply: Reply,
+    *,
+    sent: bool = False,
+    secret: Secret | None = None,
+    data: dict[str, Any] | None = None,
 ) -> Answer:
-    """Return what a reply says, whatever its form: JSON, SOAP, HTML or nothing. Never raises."""
-    base = Answer(
-        flow,
-        leg,
-        reply.host,
-        http_status=reply.status,
-        sent=sent,
-        trace_id=reply.headers.get("x-ms-request-id", "")[:80],
-        retry_after=reply.retry_after,
+    """Return what a reply says, whatever its form: JSON, SOAP, HTML or nothing. Never raises.
+
+    `data` is the JSON object in it, where somebody has read it already.
+    """
+    if data is None:
+        data = json_object(reply.text)
+    kept = _Kept(secret)
+    said = _in_text(reply, kept) if data is None else _in_json(data, kept)
+    said["trace_id"] = said.get("trace_id") or reply.headers.get("x-ms-request-id", "")[:80]
+    return Answer(
+        flow, leg, reply.host, http_status=reply.status, sent=sent, retry_after=reply.retry_after, **said
     )
-    data = json_object(reply.text)
-    if data is not None:
-        return _from_json(base, data, secret)
+
+
+def _in_text(reply: Reply, kept: "_Kept") -> dict[str, Any]:
     fault = soap_fault(reply.text)
     if fault is not None:
         code, reason = fault
-        return replace(base, fault=_word(code, secret), text=_clean(reason, secret))
-    return replace(base, failure=_unread(reply), text=_clean(reply.text, secret))
+        return {"fault": kept.word(code), "text": kept.text(reason)}
+    return {"failure": _unread(reply), "text": kept.text(reply.text)}
 
 
 def _unread(reply: Reply) -> Failure | None:
@@ -82,27 +89,26 @@ def _local(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _from_json(base: Answer, data: dict[str, Any], secret: Secret | None) -> Answer:
+def _in_json(data: dict[str, Any], kept: "_Kept") -> dict[str, Any]:
     wrapped = data.get("error")
     if isinstance(wrapped, dict):
-        return _odata_error(base, wrapped, secret)
-    return replace(
-        base,
-        error=_word(_text(wrapped), secret),
-        codes=_codes(data.get("error_codes")),
-        suberror=_word(_text(data.get("suberror")), secret),
-        text=_clean(_TRAILER.sub("", _text(data.get("error_description"))[:_LOOKED_AT]), secret),
-        correlation_id=_word(_text(data.get("correlation_id")), secret),
-        trace_id=_word(_text(data.get("trace_id")), secret) or base.trace_id,
-        policies=_policies(data.get("claims")),
-    )
+        return _odata_error(wrapped, kept)
+    return {
+        "error": kept.word(wrapped),
+        "codes": _codes(data.get("error_codes")),
+        "suberror": kept.word(data.get("suberror")),
+        "text": kept.text(_TRAILER.sub("", _text(data.get("error_description"))[:_LOOKED_AT])),
+        "correlation_id": kept.word(data.get("correlation_id")),
+        "trace_id": kept.word(data.get("trace_id")),
+        "policies": _policies(data.get("claims")),
+    }
 
 
-def _odata_error(base: Answer, error: dict[str, Any], secret: Secret | None) -> Answer:
+def _odata_error(error: dict[str, Any], kept: "_Kept") -> dict[str, Any]:
     code, message = _text(error.get("code")), _text(error.get("message"))
     found = _HEX_CODE.search(code) or _HEX_CODE.search(message)
     hexadecimal = found.group().lower() if found else ""
-    return replace(base, error=_word(code, secret), dataverse_code=hexadecimal, text=_clean(message, secret))
+    return {"error": kept.word(code), "dataverse_code": hexadecimal, "text": kept.text(message)}
 
 
 def _codes(value: object) -> tuple[int, ...]:
@@ -135,19 +141,19 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _clean(text: str, secret: Secret | None) -> str:
-    """Return a text fit to be kept: one line, redacted, bounded."""
-    return " ".join(redact(text[:_LOOKED_AT], *_known(secret)).split())[:MAX_TEXT]
+class _Kept:
+    """What of an answer may be kept: redacted, bounded, one line."""
 
+    def __init__(self, secret: Secret | None) -> None:
+        self._texts = Redaction(*([secret] if secret else []))
+        # the words of the protocols tell answers apart: a password of a letter or two may not blot them out
+        short = secret is not None and len(secret.reveal()) < _TELLING
+        self._words = Redaction() if short else self._texts
 
-def _word(text: str, secret: Secret | None) -> str:
-    """Return a short word of an answer fit to be kept.
+    def text(self, text: str) -> str:
+        """Return a text fit to be kept."""
+        return " ".join(self._texts.of(text[:_LOOKED_AT]).split())[:MAX_TEXT]
 
-    The words of the protocols tell answers apart, so a password of a letter or two may not blot them out.
-    """
-    known = [one for one in _known(secret) if len(one.reveal()) >= _TELLING]
-    return redact(text[:400], *known)[:200]
-
-
-def _known(secret: Secret | None) -> tuple[Secret, ...]:
-    return (secret,) if secret else ()
+    def word(self, value: object) -> str:
+        """Return a short word fit to be kept, "" for what is none."""
+        return self._words.of(_text(value)[:400])[:200]

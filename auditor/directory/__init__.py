@@ -1,0 +1,1 @@
+"""What a tenant's directory says about everybody in it, read by an administrator or from exports."""

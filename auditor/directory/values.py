@@ -1,0 +1,163 @@
+"""JSON of Graph and of PowerShell's ConvertTo-Json brought to one form, and the values in it read.
+
+Graph writes `userPrincipalName`, PowerShell `UserPrincipalName`; PowerShell also writes every property that
+is not set, puts what it has no type for under `AdditionalProperties`, makes one value of a list of one,
+numbers of enums, `/Date(...)/` of times, `{"value": [...], "Count": 2}` of lists, text of what is too deep.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BeforeValidator, ConfigDict
+
+from auditor.edges import Edge
+
+Plain: TypeAlias = dict[str, Any]
+
+DEEPEST = 40
+CUT_OFF = (
+    'is cut off: ConvertTo-Json went no deeper; export again with "ConvertTo-Json -Depth 20"'
+    " or take the reply of Graph itself"
+)
+_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+_ODATA = "@odata."
+
+
+class Shape(Edge):
+    """A piece of a directory's JSON, after `values.plain`: further keys are passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class TooDeepError(ValueError):
+    """JSON that is nested deeper than any reply of a directory."""
+
+
+def plain(value: object, depth: int = 0) -> Any:
+    """Return JSON with keys in lower case, without nulls, objects of nulls and PowerShell's covers.
+
+    Raises TooDeepError beyond `DEEPEST` levels.
+    """
+    if depth > DEEPEST:
+        raise TooDeepError
+    if isinstance(value, dict):
+        return _object(value, depth)
+    if isinstance(value, list):
+        found = (plain(item, depth + 1) for item in value)
+        return [item for item in found if item is not None]
+    return value
+
+
+def _object(value: dict[str, object], depth: int) -> Plain | list[object] | None:
+    """Return an object in one form; a key that stands twice, in two spellings, keeps its first value."""
+    made: Plain = {}
+    for key, item in value.items():
+        found = plain(item, depth + 1) if item is not None else None
+        if found is not None:
+            made.setdefault(key.lower(), found)
+    more = made.pop("additionalproperties", None)
+    if isinstance(more, dict):
+        made = {**more, **made}
+    if depth and made.keys() == {"value", "count"} and isinstance(made["value"], list):
+        return made["value"]
+    return made or None
+
+
+def _many(value: object) -> object:
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    return (value,)
+
+
+def _word(value: object) -> object:
+    """Return a text in lower case without outer blanks, anything else as it is."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _words(value: object) -> object:
+    """Return words out of a list, a single one, or several in one text, as Graph writes flags."""
+    found = _many(value)
+    if not isinstance(found, list | tuple | set | frozenset):
+        return found
+    parts = [
+        part for item in found for part in (re.split(r"[,\s]+", item) if isinstance(item, str) else [item])
+    ]
+    return frozenset(_word(part) for part in parts if part != "")
+
+
+def _texts(value: object) -> object:
+    found = _many(value)
+    return tuple(found) if isinstance(found, list | tuple | set | frozenset) else found
+
+
+def _whole(value: object) -> object:
+    """Return an object as it is; a text in its place is one that PowerShell did not go into."""
+    if isinstance(value, str):
+        raise ValueError(CUT_OFF)  # noqa: TRY004 - pydantic makes a line of the report of it
+    return value
+
+
+def moment(value: object) -> object:
+    """Return a time as Graph or PowerShell writes it, in UTC; anything else as it is."""
+    if isinstance(value, dict):
+        return moment(value.get("value", value.get("datetime")))
+    if not isinstance(value, str):
+        return value
+    milliseconds = _DATE.fullmatch(value.strip())
+    if milliseconds:
+        return _since_epoch(int(milliseconds[1]))
+    return _iso(value.strip())
+
+
+def _since_epoch(milliseconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _iso(text: str) -> object:
+    """Return an ISO time; None for the year 1, which says "never" in exports."""
+    try:
+        found = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
+    except ValueError:
+        return text
+    if found.year <= 1:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+Words = Annotated[frozenset[str], BeforeValidator(_words)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Moment = Annotated[datetime | None, BeforeValidator(moment)]
+Whole = BeforeValidator(_whole)
+
+
+def numbered(*names: str, flags: bool = False) -> BeforeValidator:
+    """Return a reader of words that PowerShell may have written as numbers: positions, or sums of flags.
+
+    The numbers are those of Graph's own metadata; one that is not among them stays, as an unknown word.
+    """
+
+    def read(value: object) -> object:
+        found = _many(value)
+        if not isinstance(found, list | tuple | set | frozenset):
+            return found
+        return _words([word for item in found for word in _named(item, names, flags=flags)])
+
+    return BeforeValidator(read)
+
+
+def _named(item: object, names: tuple[str, ...], *, flags: bool) -> list[object]:
+    if isinstance(item, bool) or not isinstance(item, int):
+        return [item]
+    if flags and 0 <= item < 2 ** len(names):
+        return [name for bit, name in enumerate(names) if item >> bit & 1]
+    if not flags and 0 <= item < len(names):
+        return [names[item]]
+    return [f"number {item}"]

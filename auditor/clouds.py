@@ -28,7 +28,8 @@ class CloudName(StrEnum):
 class Cloud:
     """One cloud: `login` host, Dataverse host patterns, `instances` as realm and OpenID answers name it.
 
-    `lockout_threshold` is how many failed sign-ins lock an account by default.
+    `lockout_threshold` is how many failed sign-ins lock an account by default; `graph` is the host of
+    Microsoft Graph.
     """
 
     name: CloudName
@@ -38,6 +39,7 @@ class Cloud:
     dataverse: tuple[str, ...]
     instances: tuple[str, ...]
     lockout_threshold: int = 10
+    graph: str = "graph.microsoft.com"
 
     def signs_in_at(self, host: str) -> bool:
         """Return whether a sign-in host belongs to this cloud."""
@@ -114,6 +116,7 @@ class _CloudFile(Edge):
     dataverse: tuple[str, ...]
     instances: tuple[str, ...]
     lockout_threshold: int = Field(default=10, ge=1)
+    graph: str
 
 
 class _ClosedFile(Edge):
@@ -133,7 +136,9 @@ def load_clouds() -> Clouds:
         _CloudsFile, yaml_data(shipped_text("rules", "clouds.yaml"), name, RulesError), name, RulesError
     )
     known = tuple(
-        Cloud(c.cloud, c.title, c.login, c.login_aliases, c.dataverse, c.instances, c.lockout_threshold)
+        Cloud(
+            c.cloud, c.title, c.login, c.login_aliases, c.dataverse, c.instances, c.lockout_threshold, c.graph
+        )
         for c in data.clouds
     )
     return Clouds(known, tuple((c.dataverse, c.why) for c in data.closed))

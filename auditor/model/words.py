@@ -185,6 +185,7 @@ class Leg(StrEnum):
     TOKEN = "token"  # noqa: S105 - the name of a leg
     WHOAMI = "whoami"
     TABLE = "table"
+    GRAPH = "graph"
 
 
 class Failure(StrEnum):

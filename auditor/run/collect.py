@@ -121,7 +121,8 @@ def _ask(one: _Collection) -> None:
         memory = _memory(one)
         one.gate = gate = _gate(one, plans, memory)
         before.restore(gate, plans, counting=not one.settings.breaker_anew)
-        memory.reconcile(one.journal, {key: made.reading for key, made in before.made.items()})
+        if one.resuming:
+            memory.reconcile(one.journal, {key: made.reading for key, made in before.made.items()})
         _sign_in(one, _left(one, plans, before), refused, scope, gate, memory)
     except KeyboardInterrupt:
         one.update(interrupted=True)
@@ -257,11 +258,11 @@ def _sign_in(
     """Make the submissions, but for those that an earlier run was refused."""
     settings, tools, outlook = one.settings, one.tools, one.outlook
     inside = [plan for plan in plans if scope.refuses(plan) is None]
-    held = memory.held(inside)
-    for plan, earlier in held:
+    gone = set()
+    for plan, earlier in memory.held(inside):
+        gone.add(plan.case.key)
         for evidence in held_back(outlook, plan, earlier):
             one.journal.note(evidence)
-    gone = {plan.case.key for plan, _ in held}
     left = [plan for plan in plans if plan.case.key not in gone]
     sessions = SignIns(
         outlook=outlook,

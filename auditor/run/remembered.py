@@ -1,9 +1,10 @@
 """What earlier runs were told: a refused attempt is not repeated until somebody says so (issue 4)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from itertools import islice
+from typing import Protocol, TypeVar
 
 from auditor.errors import HeldElsewhere
 from auditor.gate import LOCKOUTS
@@ -17,12 +18,14 @@ from auditor.run.interface import Retry
 from auditor.run.scope import Plan
 from auditor.secrets import Reference, Resolver
 
+T = TypeVar("T")
+
 
 class Memory(Protocol):
     """What is known of earlier attempts, and where this run's are written down."""
 
-    def held(self, plans: Sequence[Plan]) -> "list[tuple[Plan, Earlier]]":
-        """Return the submissions that are not made, each with the earlier attempt that speaks against it."""
+    def held(self, plans: Sequence[Plan]) -> "Iterator[tuple[Plan, Earlier]]":
+        """Yield the submissions that are not made, each with the earlier attempt that speaks against it."""
         ...
 
     def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
@@ -41,9 +44,9 @@ class Memory(Protocol):
 class Nothing:
     """No memory: for simulated runs, where nobody can be locked out."""
 
-    def held(self, plans: Sequence[Plan]) -> "list[tuple[Plan, Earlier]]":  # noqa: ARG002 - the seam's signature
-        """Return that nothing is held."""
-        return []
+    def held(self, plans: Sequence[Plan]) -> "Iterator[tuple[Plan, Earlier]]":  # noqa: ARG002 - the seam's signature
+        """Hold nothing."""
+        return iter(())
 
     def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
         """Let everything pass."""
@@ -66,25 +69,30 @@ class Remembered:
     _released: dict[str, frozenset[int]] = field(default_factory=dict)
     _references: dict[CaseKey, Reference] = field(default_factory=dict)
 
-    def held(self, plans: Sequence[Plan]) -> list[tuple[Plan, Earlier]]:
+    def held(self, plans: Sequence[Plan]) -> Iterator[tuple[Plan, Earlier]]:
         """See Memory; what this run itself was told is the gate's business."""
         self._references = {
             plan.case.key: plan.case.credential
             for plan in plans
             if isinstance(plan.case.credential, Reference) and plan.case.credential.scheme == "file"
         }
-        found = self.ledger.held({plan.case.account_id for plan in plans})
-        held = []
-        for plan in plans:
-            earlier = [one for one in found.get(plan.case.account_id, ()) if one.run != self.run]
-            version = self._version(plan.case.key) if earlier else CredentialVersion()
-            released = [one.id for one in earlier if self._passes(one, version)]
-            known = self._released.get(plan.case.account_id, frozenset())
-            if released:
-                self._released[plan.case.account_id] = known.union(released)
-            against = (one for one in earlier if one.id not in released and one.holds(str(plan.case.key)))
-            held += [(plan, one) for one in list(against)[:1]]
-        return held
+        for some in _chunks(plans):
+            found = self.ledger.held({plan.case.account_id for plan in some})
+            for plan in some:
+                against = self._against(plan, found.get(plan.case.account_id, ()))
+                if against is not None:
+                    yield plan, against
+
+    def _against(self, plan: Plan, known: Iterable[Earlier]) -> Earlier | None:
+        """Return the newest attempt that speaks against a submission; remember those that may be repeated."""
+        earlier = [one for one in known if one.run != self.run]
+        if not earlier:
+            return None
+        key, account = plan.case.key, plan.case.account_id
+        version = self._version(key)
+        released = {one.id for one in earlier if self._passes(one, version)}
+        self._released[account] = self._released.get(account, frozenset()) | released
+        return next((one for one in earlier if one.id not in released and one.holds(str(key))), None)
 
     def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
         """See Memory."""
@@ -104,11 +112,12 @@ class Remembered:
 
     def reconcile(self, journal: Journal, readings: Mapping[str, Reading]) -> None:
         """See Memory."""
-        cases = {str(case.key): case for case in journal.cases()}
-        found = self.ledger.held(case.account_id for case in cases.values())
-        for one in [one for group in found.values() for one in group]:
-            if one.run == self.run and not one.ended and one.case in cases:
-                self._reconcile(cases[one.case], one, journal, readings)
+        for some in _chunks(journal.cases()):
+            cases = {str(case.key): case for case in some}
+            found = self.ledger.held(case.account_id for case in some)
+            for one in [one for group in found.values() for one in group]:
+                if one.run == self.run and not one.ended and one.case in cases:
+                    self._reconcile(cases[one.case], one, journal, readings)
         self.ledger.flush()
 
     def _reconcile(self, case: Case, one: Earlier, journal: Journal, readings: Mapping[str, Reading]) -> None:
@@ -128,6 +137,13 @@ class Remembered:
         if reference is None:
             return CredentialVersion()
         return CredentialVersion(reference.scheme, self.resolver.version(reference))
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """Yield items a thousand at a time: what the ledger knows of them is not held for all at once."""
+    source = iter(items)
+    while some := list(islice(source, 1_000)):
+        yield some
 
 
 def settled(reading: Reading, *, sent: bool, failed: bool, proven: bool) -> Settled:

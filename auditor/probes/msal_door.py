@@ -152,6 +152,8 @@ def _form(data: Mapping[str, Any]) -> bytes:
 
 
 def _part(value: object) -> str:
+    if isinstance(value, bytes):
+        return quote_plus(value)
     text = str(value)
     return text if _UNRESERVED.fullmatch(text) else quote_plus(text)
 

@@ -2,19 +2,23 @@
 
 import json
 import logging
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.errors import NetworkError
 from auditor.model import Failure, Leg
 from auditor.network import Reply
-from auditor.probes.msal_door import Attempt, MsalDoor
+from auditor.probes.msal_door import Attempt, MsalDoor, _form
 from auditor.probes.password import PasswordProbe, Target
 from auditor.secrets import Secret
 from tests.probes.conftest import LOGIN, TENANT, FakeDoor, as_json, as_text, case_of, outlook
 from tests.probes.test_password import FEDERATED, RSTR, SAML, STS, realm, sign_in, token
 
 TOKEN = "planted-token"
+TEXT = st.text(st.characters(codec="utf-8"))
 WSTRUST = f"https://{STS}/adfs/services/trust/13/usernamemixed"
 ENVELOPE = "<s:Envelope>PasswordText</s:Envelope>"
 
@@ -150,3 +154,8 @@ def test_a_token_is_one_only_from_the_token_endpoint():
     signed = sign_in(FakeDoor(wstrust=portal), where=realm("Federated", **FEDERATED))
     assert signed.token is None
     assert not signed.evidence.answer.success
+
+
+@given(st.dictionaries(TEXT, TEXT | st.integers() | st.binary()))
+def test_a_form_is_written_as_everybody_writes_it(data):
+    assert _form(data) == urlencode(data).encode()

@@ -37,7 +37,8 @@ def refused_beforehand(
     questions = list(dict.fromkeys(_wanted(plan) for plan in plans if _subject(plan) not in found))
     progress.stage("Applications", len(questions))
     each(ask, questions, threads, outlook.door.hurry)
-    judged = [(plan, _refusal(book, found.get(_subject(plan)))) for plan in plans]
+    refusals = {subject: _refusal(book, evidence) for subject, evidence in found.items()}
+    judged = ((plan, refusals.get(_subject(plan))) for plan in plans)
     return [(plan.case, refusal) for plan, refusal in judged if refusal is not None]
 
 
@@ -55,10 +56,8 @@ def _wanted(plan: Plan) -> Wanted:
     return Wanted(plan.login, plan.tenant_id, plan.case.app.client_id.lower(), plan.case.environment)
 
 
-def _refusal(book: Rulebook, evidence: Observed | None) -> Refusal | None:
+def _refusal(book: Rulebook, evidence: Observed) -> Refusal | None:
     """Return why the password stays here: an answer that every account would get, and that is no guess."""
-    if evidence is None:
-        return None
     reading = interpret(book, evidence.answer)
     outcome = book.outcomes[reading.outcome]
     if not outcome.beforehand or reading.confidence is Confidence.UNSURE:

@@ -16,17 +16,30 @@ def submissions(
     """Return the submissions to make, and why each other case gets none."""
     plans: list[Plan] = []
     refused: list[tuple[Case, Refusal]] = []
+    decided: dict[object, Refusal | None] = {}
     estate = build_estate(cases)
     for case in cases:
-        refusal = wanted(case, settings)
+        refusal, login = wanted(case, settings), login_of(rulebook.clouds, case)
         if refusal is None:
-            login = login_of(rulebook.clouds, case)
-            refusal = sendable(facts_of(rulebook, case, found.of(case, login), estate), rulebook.outcomes)
+            alike = _alike(case, found, login)
+            if alike not in decided:
+                facts = facts_of(rulebook, case, found.of(case, login), estate)
+                decided[alike] = sendable(facts, rulebook.outcomes)
+            refusal = decided[alike]
         if refusal is None:
             plans.append(_plan(case, found, login))
         else:
             refused.append((case, refusal))
     return plans, refused
+
+
+def _alike(case: Case, found: Discovered, login: str) -> object:
+    """Return what decides whether a password may go: what discovery asked about, and whether it is a guest.
+
+    Accounts with the same answer share one realm object, so that its identity stands for what it says.
+    """
+    guest = "#ext#" in case.account_id
+    return case.environment, case.domain, case.tenant, login, id(found.realm(case, login)), guest
 
 
 def _plan(case: Case, found: Discovered, login: str) -> Plan:

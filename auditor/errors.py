@@ -6,6 +6,7 @@
     ├── InventoryError    the inventory cannot be read or has bad rows   exit 2
     ├── RulesError        rules/ does not load                           exit 2
     ├── NothingToAudit    an inventory without a case                    exit 3
+    ├── ExportError       an export of a directory cannot be read        exit 2
     ├── ScopeError        nobody agreed to the tenants in scope          exit 2
     ├── SecretError       a credential reference does not resolve        (one account)
     ├── NetworkError      no usable reply, and whether a secret had left (one answer)
@@ -14,6 +15,7 @@
     ├── LedgerError       the attempt ledger                             exit 1
     │   ├── NotALedger    no ledger, or one of another version           exit 2
     │   └── HeldElsewhere another run was refused, or is sending, now    (one account)
+    ├── DirectoryError    no administrator signed in, or was let read    exit 4
     ├── ReportError       the report cannot be written                   exit 1
     └── LabError          a world or the simulated cloud                 exit 2
 
@@ -61,6 +63,12 @@ class InventoryError(AuditorError):
 
 class RulesError(AuditorError):
     """A file in `rules/` or `reports/` is not what it has to be."""
+
+    exit_code = 2
+
+
+class ExportError(AuditorError):
+    """An export of a directory is not there, or holds nothing that can be read."""
 
     exit_code = 2
 
@@ -114,6 +122,12 @@ class NotALedger(LedgerError):  # noqa: N818 - reads as the condition it is
 
 class HeldElsewhere(LedgerError):  # noqa: N818 - reads as the condition it is
     """Another run is sending this account's password now, or was refused since this one looked."""
+
+
+class DirectoryError(AuditorError):
+    """No administrator signed in, so that a directory could not be read."""
+
+    exit_code = 4
 
 
 class ReportError(AuditorError):

@@ -184,19 +184,23 @@ class Alike:
 
     def __init__(self) -> None:
         self._key = os.urandom(32)
-        self._accounts: dict[bytes, set[str]] = {}
+        self._first: dict[bytes, str] = {}
+        self._shared: set[str] = set()
         self._lock = threading.Lock()
 
     def note(self, account: str, secret: Secret) -> None:
         """Take notice of an account's password."""
-        digest = hmac.digest(self._key, secret.reveal().encode("utf-8", "surrogatepass"), "sha256")
+        value = secret.reveal().encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._key, value, "sha256")[:16]  # enough to tell a million apart
         with self._lock:
-            self._accounts.setdefault(digest, set()).add(account.lower())
+            first = self._first.setdefault(digest, account)
+            if first.lower() != account.lower():
+                self._shared |= {first.lower(), account.lower()}
 
     def accounts(self) -> list[str]:
         """Return the accounts whose password another account has, too; not with whom they share it."""
         with self._lock:
-            return sorted(name for group in self._accounts.values() if len(group) > 1 for name in group)
+            return sorted(self._shared)
 
 
 _HIDDEN = "[hidden]"

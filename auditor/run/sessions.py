@@ -1,6 +1,7 @@
 """Sign-in sessions: an account's cases one after another, each a password submission and Dataverse's word."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -137,12 +138,18 @@ def _unasked_dataverse(outlook: Outlook, case: Case) -> list[Evidence]:
     ]
 
 
-def by_account(plans: Sequence[Plan]) -> list[list[Plan]]:
-    """Return the plans grouped by account, accounts in the order they first appear."""
+def by_account(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:
+    """Yield the plans grouped by account, accounts in the order they first appear."""
+    several = Counter(plan.case.account_id for plan in plans)
     groups: dict[str, list[Plan]] = {}
     for plan in plans:
-        groups.setdefault(plan.case.account_id, []).append(plan)
-    return list(groups.values())
+        if several[plan.case.account_id] > 1:
+            groups.setdefault(plan.case.account_id, []).append(plan)
+    for plan in plans:
+        if several[plan.case.account_id] == 1:
+            yield (plan,)
+        elif group := groups.pop(plan.case.account_id, None):
+            yield group
 
 
 def _best_known(plan: Plan) -> tuple[int, int]:

@@ -105,6 +105,20 @@ class Observed:
     application: `scope`, `public_client` (whether it may do without a secret: yes, not checked)
     password: `federated` (bool: the WS-Trust leg was used), `scope`, `calls` (the exchanges, in words)
     whoami: `user_id`; table: `table`
+
+    What a directory says is read by nobody at the door: its flow is discovery, `source` the tenant or the
+    export, `at` when the oldest part that it rests on was read, `unread` a sentence for each part that
+    matters and is not known. YNU is yes, no or unknown.
+    directory user (an account): `found` (bool); YNU `enabled`, `synced`, `mfa_registered`, `mfa_capable`;
+      `user_type` (member, guest, unknown), `password_expiry` (never, policy, unknown), `password_changed`
+      (ISO date or ""), `per_user_mfa` (disabled, enabled, enforced, unknown), `methods`, `roles`, `unread`
+    directory access (a case): `ropc` and `interactive` (allowed, mfa, blocked, unmet, unknown), each with
+      `..._by` (policies) and `..._why` (what is unknown); `ropc_exclusion` (POLICY excludes KIND NAME, where
+      only that exclusion keeps a policy from refusing); `report_only` (policies that would matter if they
+      were enforced), `security_defaults` (on, off, unknown), `location_used`, `unread`
+    directory consent (a case): `consent` (none, user, all, unknown), `scopes`, `wider` (RESOURCE: scope,
+      beyond what the app needs), `consent_by` (roles that could); YNU `user_may_consent`, `app_known`,
+      `app_enabled`, `assignment_required`, `assigned`, `dataverse_known`, `dataverse_enabled`; `unread`
     """
 
     subject: Subject

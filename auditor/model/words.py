@@ -148,6 +148,9 @@ class Question(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a question
     WHOAMI = "whoami"
     TABLE = "table"
+    DIRECTORY_USER = "directory user"
+    DIRECTORY_ACCESS = "directory access"
+    DIRECTORY_CONSENT = "directory consent"
 
 
 class Flow(StrEnum):
@@ -231,3 +234,4 @@ class Why(StrEnum):
     HELD_BACK = "not repeated: an earlier attempt was refused"
     BREAKER = "stopped by the breaker"
     INTERRUPTED = "interrupted"
+    DIRECTORY_NOT_READ = "the directory was not read"

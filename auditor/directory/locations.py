@@ -18,6 +18,9 @@ class Place:
     country: str = ""
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True)
 class Location:
     """A named location: address ranges in CIDR form, or countries; a compliant network has neither.

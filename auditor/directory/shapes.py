@@ -113,7 +113,7 @@ class MemberShape(Shape):
         return "group" if fields.keys() & {"grouptypes", "securityenabled"} else ""
 
 
-def members(rows: "list[dict[str, Any]]", *, whole: bool = True) -> Members:
+def members(rows: "list[dict[str, Any]]", *, whole: bool = True, all_levels: bool = False) -> Members:
     """Return the members of a group; one of which it is not said what it is counts as user and as group."""
     users, groups, others = set(), set(), 0
     for row in rows:
@@ -124,7 +124,7 @@ def members(rows: "list[dict[str, Any]]", *, whole: bool = True) -> Members:
             users.add(member.id)
         if kind in {"group", ""}:
             groups.add(member.id)
-    return Members(frozenset(users), frozenset(groups), whole, others)
+    return Members(frozenset(users), frozenset(groups), whole, all_levels, others)
 
 
 class GroupShape(Shape):

@@ -127,14 +127,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Who is in a group or role as far as was read: users and further groups, direct or all.
+    """Who is in a group or role as far as was read: users and further groups.
 
-    `whole` is False when more may be in it; `others` counts devices, contacts and service principals.
+    `whole` is False when more may be in it; `all_levels` says that those in further groups are already among
+    them; `others` counts devices, contacts and service principals.
     """
 
     users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     whole: bool = True
+    all_levels: bool = False
     others: int = 0
 
 

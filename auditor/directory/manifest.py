@@ -1,0 +1,57 @@
+"""What the archive of `auditor collect` says of itself: what is in it, what is not and why."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, ValidationError
+
+from auditor.directory.snapshot import Lack, Missing, Part
+from auditor.edges import Edge
+
+NAME = "manifest.json"
+
+
+class _Entry(Edge):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    part: Part
+    files: tuple[str, ...] = ()
+    at: datetime | None = None
+    gaps: tuple[str, ...] = ()
+    lack: Lack | None = None
+    detail: str = ""
+
+
+class Manifest(Edge):
+    """The parts of an archive; `part_of` tells whose a file is."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    tenant: str = ""
+    parts: tuple[_Entry, ...] = ()
+
+    def part_of(self, name: str) -> Part | None:
+        """Return the part that a file belongs to, None when the manifest does not name it."""
+        return next((entry.part for entry in self.parts if name in entry.files), None)
+
+    def at(self, part: Part) -> datetime | None:
+        """Return when a part was read."""
+        return next((entry.at for entry in self.parts if entry.part is part), None)
+
+    def gaps(self, part: Part) -> tuple[str, ...]:
+        """Return why more may exist than the archive holds of a part."""
+        return tuple(gap for entry in self.parts if entry.part is part for gap in entry.gaps)
+
+    def missing(self, part: Part) -> Missing | None:
+        """Return why a part is not in the archive."""
+        return next((Missing(e.lack, e.detail) for e in self.parts if e.part is part and e.lack), None)
+
+
+def read(data: bytes) -> Manifest | None:
+    """Return a manifest, None where it is none of ours."""
+    try:
+        found: Any = json.loads(data)
+        return Manifest.model_validate(found)
+    except (ValueError, ValidationError, RecursionError):
+        return None

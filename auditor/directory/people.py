@@ -1,0 +1,169 @@
+"""Whether a policy is about a user: by id, group, role, or kind of guest. Leaving out wins over taking in.
+
+Kinds of guests follow from where somebody's home is and what the directory calls them: the local guest, the
+invited guest and the invited member. Users of service providers and of direct connections have no user
+object, so no user of the directory is one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.directory.logic import all_of, any_of, negated
+from auditor.directory.membership import Memberships
+from auditor.directory.policies import ALL, EVERY_GUEST, Choice, Guests, People
+from auditor.directory.rulings import Exclusion, Kind, Ruling
+from auditor.directory.snapshot import Known, Snapshot, User
+from auditor.model import Truth
+
+MEMBER = "member"
+LOCAL_GUEST = "internalguest"
+INVITED_GUEST = "b2bcollaborationguest"
+INVITED_MEMBER = "b2bcollaborationmember"
+_ANYBODY = frozenset({MEMBER, LOCAL_GUEST, INVITED_GUEST, INVITED_MEMBER})
+_BY_TYPE = {
+    ("member", False): MEMBER,
+    ("member", True): INVITED_MEMBER,
+    ("guest", False): LOCAL_GUEST,
+    ("guest", True): INVITED_GUEST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as policies see them: `kinds` are all that the user may be, one where the export says which."""
+
+    id: str
+    name: str
+    kinds: frozenset[str] = _ANYBODY
+    home_tenant: str | None = None
+
+
+def person(snapshot: Snapshot, user_id: str) -> Person:
+    """Return a user of the snapshot, or what can be said of one who is not in it: the id."""
+    users = snapshot.users.value if isinstance(snapshot.users, Known) else {}
+    user = users.get(user_id)
+    return Person(user_id, user_id) if user is None else person_of(user)
+
+
+def person_of(user: User) -> Person:
+    """Return a user as policies see them."""
+    kinds = frozenset(
+        kind
+        for (kind_type, external), kind in _BY_TYPE.items()
+        if user.type in {None, kind_type} and user.external in {None, external}
+    )
+    return Person(user.id, user.upn or user.id, kinds or _ANYBODY, user.home_tenant)
+
+
+@dataclass(slots=True)
+class Circle:
+    """Who belongs where in one directory, with the names that people know."""
+
+    snapshot: Snapshot
+    memberships: Memberships
+
+    def group_name(self, group_id: str) -> str:
+        """Return a group's name, or its id."""
+        groups = self.snapshot.groups.value if isinstance(self.snapshot.groups, Known) else {}
+        group = groups.get(group_id)
+        return group.name or group_id if group else group_id
+
+    def role_name(self, template_id: str) -> str:
+        """Return a role's name, or its id."""
+        roles = self.snapshot.roles.value if isinstance(self.snapshot.roles, Known) else {}
+        role = roles.get(template_id)
+        return role.name or template_id if role else template_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One way in or out: what it is called and whether it fits the user."""
+
+    kind: Kind
+    id: str
+    name: str
+    truth: Truth
+
+
+def about(people: People, who: Person, circle: Circle) -> Ruling:
+    """Return whether a policy is about a user, with the exclusions that decide."""
+    inside = list(
+        _parts(people.users, people.groups, people.roles, people.guests, who, circle, included=True)
+    )
+    left_out = people.guests_left_out
+    outside = list(_parts(people.users, people.groups, people.roles, left_out, who, circle, included=False))
+    taken, excluded = any_of(part.truth for part in inside), any_of(part.truth for part in outside)
+    exclusions = tuple(
+        Exclusion(part.kind, part.id, part.name) for part in outside if part.truth is Truth.HOLDS
+    )
+    truth = all_of((taken, negated(excluded)))
+    return Ruling(truth, taken, exclusions, _why(truth, inside, outside, exclusions))
+
+
+def _why(truth: Truth, inside: list[_Part], outside: list[_Part], exclusions: tuple[Exclusion, ...]) -> str:
+    if truth is Truth.HOLDS:
+        return ""
+    if truth is Truth.UNANSWERED:
+        open_parts = [part for part in (*inside, *outside) if part.truth is Truth.UNANSWERED]
+        return "not known whether it is about this user: " + _listed(open_parts)
+    if exclusions:
+        return "leaves out this user: " + ", ".join(map(str, exclusions))
+    return "is about others: " + _listed(inside) if inside else "is about nobody"
+
+
+def _listed(parts: list[_Part]) -> str:
+    shown = ", ".join(f"{part.kind} {part.name}" for part in parts[:5])
+    return shown + (f" and {len(parts) - 5} more" if len(parts) > 5 else "")  # noqa: PLR2004 - as many as are shown
+
+
+def _parts(
+    users: Choice,
+    groups: Choice,
+    roles: Choice,
+    guests: Guests | None,
+    who: Person,
+    circle: Circle,
+    *,
+    included: bool,
+) -> Iterator[_Part]:
+    """Yield the parts of one side, included or excluded."""
+    for word in sorted(_side(users, included)):
+        yield _by_word(word, who)
+    if guests:
+        yield _Part(Kind.GUESTS, EVERY_GUEST, ", ".join(sorted(guests.types)), _is_guest(guests, who))
+    for group in sorted(_side(groups, included)):
+        reach = circle.memberships.group(group)
+        yield _Part(Kind.GROUP, group, circle.group_name(group), reach.holds(who.id))
+    for role in sorted(_side(roles, included)):
+        reach = circle.memberships.role(role)
+        yield _Part(Kind.ROLE, role, circle.role_name(role), reach.holds(who.id))
+
+
+def _side(choice: Choice, included: bool) -> frozenset[str]:  # noqa: FBT001 - which of the two sides
+    return choice.include if included else choice.exclude
+
+
+def _by_word(word: str, who: Person) -> _Part:
+    if word == EVERY_GUEST:
+        return _Part(Kind.GUESTS, word, "GuestsOrExternalUsers", _within(who.kinds, _ANYBODY - {MEMBER}))
+    if word == ALL:
+        return _Part(Kind.USER, word, "All", Truth.HOLDS)
+    if word == who.id:
+        return _Part(Kind.USER, word, who.name, Truth.HOLDS)
+    return _Part(Kind.USER, word, word, Truth.UNANSWERED if word.startswith(ALL) else Truth.FAILS)
+
+
+def _is_guest(guests: Guests, who: Person) -> Truth:
+    """Return whether a user is of one of these kinds, from one of these tenants."""
+    kind = _within(who.kinds, guests.types)
+    if guests.tenants is None or kind is Truth.FAILS:
+        return kind
+    home = Truth.UNANSWERED if who.home_tenant is None else _within({who.home_tenant}, guests.tenants)
+    return all_of((kind, home))
+
+
+def _within(possible: frozenset[str] | set[str], wanted: frozenset[str]) -> Truth:
+    """Return whether what is one of `possible` is one of `wanted`."""
+    if possible <= wanted:
+        return Truth.HOLDS
+    return Truth.UNANSWERED if possible & wanted else Truth.FAILS

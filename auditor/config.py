@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -12,6 +12,7 @@ from auditor.clouds import CloudName
 from auditor.edges import Edge, validated
 from auditor.errors import ConfigError
 from auditor.model import AppProfile, Grant, SignsInFrom, Sureness, Vantage
+from auditor.secrets import Reference, parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +51,24 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Administrator:
+    """How an administrator signs in to have a directory read, and as which registered app.
+
+    `sign_in` is browser, device-code or app; an app has a `secret` or a `certificate`, each by reference.
+    """
+
+    client_id: str = ""
+    sign_in: str = ""
+    secret: Reference | None = None
+    certificate: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of a run. `proxy` may hold a password and is not shown; `tenants` are domains or GUIDs."""
+    """The settings of a run. `proxy` may hold a password and is not shown; `tenants` are domains or GUIDs.
+
+    `country` is the two-letter one that the vantage's address belongs to, "" where nobody said.
+    """
 
     defaults_app: str = ""
     apps: "Mapping[str, AppOverride]" = field(default_factory=dict)
@@ -63,6 +80,8 @@ class Config:
     tenants: tuple[str, ...] = ()
     federation_hosts: tuple[str, ...] = ()
     breaker: Breaker = field(default_factory=Breaker)
+    country: str = ""
+    administrator: Administrator = field(default_factory=Administrator)
 
 
 def _guid(text: str) -> str:
@@ -101,6 +120,18 @@ def _proxy(text: str) -> str:
     raise ValueError("not a proxy address such as http://proxy.contoso.com:8080")
 
 
+def _country(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z]{2}|", text):
+        return text.upper()
+    raise ValueError("not a country of two letters such as DE")
+
+
+def _reference(text: str) -> str:
+    if text and parse_reference(text).scheme == "prompt":
+        raise ValueError("prompt is of no use here; keep it in a variable, a file or the keyring")
+    return text
+
+
 def _no_repeats(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
     if len(set(grants)) == len(grants):
         return grants
@@ -122,6 +153,7 @@ class _App(Edge):
 class _Run(Edge):
     vantage: str = ""
     address: str = ""
+    country: Annotated[str, AfterValidator(_country)] = ""
     concurrency: Annotated[int, Field(ge=1, le=256, strict=True)] = 8
     check_table: Annotated[str, AfterValidator(_table)] = "account"
 
@@ -145,6 +177,13 @@ class _Breaker(Edge):
     clouds: dict[CloudName, Annotated[int, Field(ge=1, strict=True)]] = Field(default_factory=dict)
 
 
+class _Directory(Edge):
+    client_id: Annotated[str, AfterValidator(_guid)] | None = None
+    sign_in: Literal["", "browser", "device-code", "app"] = ""
+    secret: Annotated[str, AfterValidator(_reference)] = ""
+    certificate: Annotated[str, AfterValidator(_reference)] = ""
+
+
 class _File(Edge):
     defaults: _Defaults = _Defaults()
     apps: dict[str, _App] = Field(default_factory=dict)
@@ -152,6 +191,7 @@ class _File(Edge):
     network: _Network = _Network()
     scope: _Scope = _Scope()
     breaker: _Breaker = _Breaker()
+    directory: _Directory = _Directory()
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -197,6 +237,17 @@ def _config(shape: _File, folder: Path) -> Config:
         tenants=shape.scope.tenants,
         federation_hosts=shape.scope.federation_hosts,
         breaker=Breaker(**dict(shape.breaker)),
+        country=shape.run.country,
+        administrator=_administrator(shape.directory),
+    )
+
+
+def _administrator(shape: _Directory) -> Administrator:
+    return Administrator(
+        client_id=shape.client_id or "",
+        sign_in=shape.sign_in,
+        secret=parse_reference(shape.secret) if shape.secret else None,
+        certificate=parse_reference(shape.certificate) if shape.certificate else None,
     )
 
 

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from auditor.config import AppOverride, Breaker, Config, apply_overrides, load_config
+from auditor.config import Administrator, AppOverride, Breaker, Config, apply_overrides, load_config
 from auditor.errors import ConfigError
 from auditor.model import AppProfile, Grant, SignsInFrom, Sureness, Vantage
 from auditor.resources import shipped_text
+from auditor.secrets import Reference
 
 GUID = "11111111-2222-4333-8444-555555555555"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -85,6 +86,10 @@ def test_the_shipped_template_names_every_key_and_its_examples_are_valid(toml):
         tenants=("contoso.onmicrosoft.com",),
         federation_hosts=("adfs.contoso.com",),
         breaker=Breaker(clouds={"gcc-high": 3, "dod": 3}),
+        country="DE",
+        administrator=Administrator(
+            NOBODY, "browser", Reference("keyring", "auditor/directory"), Reference("file", "directory.pem")
+        ),
     )
 
 
@@ -114,6 +119,10 @@ def test_a_file_saved_by_notepad_is_read(toml):
         ("[breaker]\nfirst = 11", "auditor.toml: breaker.first: more than breaker.of"),
         ("[breaker]\nlockouts = 0", "auditor.toml: breaker.lockouts: "),
         ("[breaker]\nclouds = { mars = 3 }", "auditor.toml: breaker.clouds.mars"),
+        ("[run]\ncountry = 'Germany'", "auditor.toml: run.country: not a country of two letters"),
+        ("[directory]\nclient_id = 'abc'", "auditor.toml: directory.client_id: not a GUID"),
+        ("[directory]\nsign_in = 'telephone'", "auditor.toml: directory.sign_in: "),
+        ("[directory]\nsecret = 'prompt'", "auditor.toml: directory.secret: prompt is of no use here"),
         ("[breaker", "auditor.toml: not valid TOML"),
         (b"\xff\xfe\x00", "auditor.toml: not UTF-8"),
     ],
@@ -179,3 +188,9 @@ def test_the_shipped_profiles_stay_as_they_were(apps):
     before = dict(apps)
     apply_overrides(apps, Config(apps={"resco-mobile-crm": AppOverride(OTHER)}))
     assert apps == before
+
+
+def test_a_secret_that_was_pasted_in_place_of_a_reference_is_refused_and_not_shown(toml):
+    with pytest.raises(ConfigError, match=r"directory\.secret: not a known reference") as refused:
+        load_config(toml("[directory]\nsecret = 'Planted-client-secret-9'"))
+    assert "Planted" not in str(refused.value)

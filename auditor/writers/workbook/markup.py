@@ -33,8 +33,7 @@ _UNSETTLED = re.compile(f"{_MARK}([nl])([0-9]+){_MARK}")
 class Column:
     """One column of a sheet. Most columns hold few words, so that what was rendered is remembered a while."""
 
-    def __init__(self, sheet: "Worksheet", styles: "Styles", letter: str, width: float) -> None:
-        self.letter = letter
+    def __init__(self, sheet: "Worksheet", styles: "Styles", width: float) -> None:
         self._sheet, self._styles, self._width = sheet, styles, width
         self.cell = lru_cache(maxsize=_REMEMBERED)(self._cell)
 

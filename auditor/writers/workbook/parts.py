@@ -71,7 +71,8 @@ def _write(target: ZipFile, path: str, pieces: "Iterable[str]", size: int) -> No
 
 
 def _sheet(xml: str, part: Part, settle: "Callable[[str], str]") -> "Iterator[str]":
-    head, _, tail = xml.partition(_ROWS_END)
+    head, end, tail = xml.partition(_ROWS_END)
+    assert end, "a sheet has rows, and be it none"
     yield _DIMENSION.sub(f'<dimension ref="{part.dimension}"/>', head, count=1)
     yield from map(settle, part.rows)
     yield _ROWS_END

@@ -97,13 +97,16 @@ class RecordSheet(Generic[E]):
         self.count = 0
         self._book = book
         self._layout: SheetLayout = book.layout.sheets[name]
-        self._contents = [columns[c.key] for c in _checked(name, self._layout, columns)]
+        shown = _checked(name, self._layout, columns)
         self._links = 0
         self._part = self._page(0)
-        letters = map(get_column_letter, range(1, len(self._contents) + 1))
         self._columns = [
-            Column(self._part.sheet, book.styles, letter, column.width)
-            for letter, column in zip(letters, self._layout.columns, strict=True)
+            (
+                get_column_letter(number),
+                columns[column.key],
+                Column(self._part.sheet, book.styles, column.width).cell,
+            )
+            for number, column in enumerate(shown, 1)
         ]
 
     def add(self, entry: E) -> None:
@@ -114,12 +117,13 @@ class RecordSheet(Generic[E]):
             self._part = self._page(page)
         cells: list[str] = []
         most = 1
-        for column, content in zip(self._columns, self._contents, strict=True):
+        for letter, content, render in self._columns:  # runs for every cell there is: each step counts
             value, tone, link = content(entry)
-            linked = bool(link) and value != "" and self._linked(f"{column.letter}{row}", link)
-            cell, lines = column.cell(value, tone, linked)
-            cells.append(f'<c r="{column.letter}{row}{cell}')
-            most = max(most, lines)
+            linked = bool(link) and value != "" and self._linked(f"{letter}{row}", link)
+            cell, lines = render(value, tone, linked)
+            cells.append(f'<c r="{letter}{row}{cell}')
+            if lines > most:  # noqa: PLR1730 - as above: max() is a call
+                most = lines
         height = f"{row_height(most):g}"
         self._part.rows.add(f'<row r="{row}" ht="{height}">{"".join(cells)}</row>')
         self.count += 1
@@ -162,7 +166,7 @@ class RecordSheet(Generic[E]):
         return self._book.part(sheet)
 
     def _finish(self, last_row: int) -> None:
-        self._part.dimension = f"A1:{get_column_letter(len(self._contents))}{last_row}"
+        self._part.dimension = f"A1:{get_column_letter(len(self._layout.columns))}{last_row}"
         self._part.sheet.auto_filter.ref = self._part.dimension
 
 

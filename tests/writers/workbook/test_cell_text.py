@@ -8,23 +8,41 @@ from python_calamine import CalamineWorkbook
 
 from auditor.writers.workbook.cell_text import LONGEST, cell_text, looks_like_formula, usable_link
 from auditor.writers.workbook.layout import load_layout
+from auditor.writers.workbook.markup import Column
+from auditor.writers.workbook.parts import Part, save
 from auditor.writers.workbook.styles import Styles
 
 ANYTHING = st.text(st.characters(exclude_categories=()), min_size=1, max_size=80)
 LEADS = st.sampled_from(["=", "+", "-", "@", "\t", "\r", "#N/A", "#REF!", "{=", "_x003D_"])
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def by_openpyxl(text, layout, target):
+    """Write a cell as those of the summary are."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("one")
+    sheet.append([Styles(layout).cell(sheet, text)])
+    book.save(target)
+
+
+def by_us(text, layout, target):
+    """Write a cell as those of the records are."""
+    book = Workbook()
+    book.worksheets[0].title = "one"
+    part = Part(book.worksheets[0])
+    xml, _ = Column(part.sheet, Styles(layout), 20).cell(text, "", linked=False)
+    part.rows.add(f'<row r="1"><c r="A1{xml}</row>')
+    with target.open("wb") as stream:
+        save(book, [part], stream, str)
+
+
+@pytest.fixture(scope="module", params=[by_openpyxl, by_us])
+def written(tmp_path_factory, request):
     """Return a function that writes a text into a cell and reads it back with openpyxl and calamine."""
     layout = load_layout()
     target = tmp_path_factory.mktemp("cells") / "one.xlsx"
 
     def through(text):
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("one")
-        sheet.append([Styles(layout).cell(sheet, text)])
-        book.save(target)
+        request.param(text, layout, target)
         read = load_workbook(target)
         cell = read.active["A1"]
         seen = CalamineWorkbook.from_path(str(target)).get_sheet_by_name("one").to_python()
@@ -41,6 +59,7 @@ def written(tmp_path_factory):
 @example(text="#N/A")
 @example(text="12345")
 @example(text="TRUE")
+@example(text=" a <b> & 'c' \"d\" ]]> \n")
 def test_any_text_comes_back_as_a_string_and_never_as_a_formula(text, written):
     cell, seen = written(text)
     assert cell.data_type == "s"

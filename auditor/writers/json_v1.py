@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.atomic import replacing
 from auditor.model import NotObserved, Observed, Unknown
+from auditor.writers.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,9 +56,13 @@ class JsonWriter:
 
 
 def _pieces(audit: "Audit") -> "Iterator[str]":
-    yield f'{{"schema":{_dump(SCHEMA)},\n"run":{_dump(_run(audit.run))},\n'
-    yield f'"summary":{_dump(_summary(audit.summary))},\n"cases":['
-    yield from _lines(_case_result(result) for result in audit.results())
+    """Yield the document; the cases wait on disk: the summary before them is known when all are judged."""
+    with Spool() as cases:
+        for line in _lines(_case_result(result) for result in audit.results()):
+            cases.add(line)
+        yield f'{{"schema":{_dump(SCHEMA)},\n"run":{_dump(_run(audit.run))},\n'
+        yield f'"summary":{_dump(_summary(audit.summary))},\n"cases":['
+        yield from cases
     yield '],\n"invalid":['
     yield from _lines(_invalid(row) for row in audit.invalid())
     yield "]}\n"

@@ -6,6 +6,7 @@ from auditor.journal import Journal
 from auditor.rulebook.judge import Judge
 from auditor.rulebook.load import load_rulebook
 from auditor.run.judged import judge
+from auditor.writers import FORMATS, writer_for
 
 
 @pytest.fixture
@@ -48,3 +49,10 @@ def test_results_that_are_read_side_by_side_are_counted_apart(judged, shipped):
     for one, other in zip(audit.results(), audit.results(), strict=True):
         assert one == other
     assert audit.summary == shipped.audit.summary
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_report_costs_one_judgement_a_case_its_summary_included(judged, tmp_path, name):
+    audit, seen = judged
+    writer_for(name).write(audit, tmp_path / "report")
+    assert len(seen) == audit.summary.cases

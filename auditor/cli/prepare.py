@@ -1,5 +1,6 @@
 """`auditor plan` and `auditor init`: everything before a run."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,7 @@ def plan(
             "--discover", metavar="", help="Ask for tenants, environments and realms; still no password."
         ),
     ] = False,
+    ledger: options.LEDGER = None,
     concurrency: options.CONCURRENCY = None,
     rate: options.RATE = None,
     proxy: options.PROXY = None,
@@ -66,7 +68,8 @@ def plan(
     )
     prepared = prepare(inventory, choices, screen)
     planned = plan_run(prepared.inventory, prepared.settings, prepared.rulebook.clouds)
-    for line in [*plan_lines(planned), *format_problems(prepared.inventory.invalid)]:
+    held = _held(planned, prepared, ledger)
+    for line in [*plan_lines(planned), *held, *format_problems(prepared.inventory.invalid)]:
         screen.result(line)
     if discover:
         _discover(prepared, screen)
@@ -86,6 +89,27 @@ def plan_lines(planned: "RunPlan") -> list[str]:
         *_reasons(planned.skipped),
         f"expected duration: about {_duration(planned.seconds)}",
     ]
+
+
+def _held(planned: "RunPlan", prepared: "Prepared", path: Path | None) -> list[str]:
+    """Return whose password an earlier run was refused: it is not sent again until somebody says so."""
+    from auditor.journal.ledger import Ledger  # noqa: PLC0415 - only here
+    from auditor.run.interface import Retry  # noqa: PLC0415 - as above
+    from auditor.run.remembered import Remembered  # noqa: PLC0415 - as above
+    from auditor.secrets import Resolver  # noqa: PLC0415 - as above
+
+    ledger = Ledger.existing(path)
+    if ledger is None:
+        return []
+    with closing(ledger):
+        known = Remembered(ledger, "", Retry(), Resolver(prepared.base)).held(planned.submissions)
+        told = {case.account: f"{one.outcome} on {one.evidence.at:%Y-%m-%d}" for case, one in known}
+    if not told:
+        return []
+    title = (
+        f"of these not sent again, refused by an earlier run (--retry UPN, once it is corrected): {len(told)}"
+    )
+    return [title, *(f"  {account}: {why}" for account, why in told.items())]
 
 
 def _listed(title: str, items: "Sequence[str]") -> list[str]:

@@ -257,11 +257,11 @@ def _sign_in(
 ) -> None:
     """Make the submissions, but for those that an earlier run was refused."""
     settings, tools, outlook = one.settings, one.tools, one.outlook
-    inside = [plan for plan in plans if scope.refuses(plan) is None]
+    inside = [plan.case for plan in plans if scope.refuses(plan) is None]
     gone = set()
-    for plan, earlier in memory.held(inside):
-        gone.add(plan.case.key)
-        for evidence in held_back(outlook, plan, earlier):
+    for case, earlier in memory.held(inside):
+        gone.add(case.key)
+        for evidence in held_back(outlook, case, earlier):
             one.journal.note(evidence)
     left = [plan for plan in plans if plan.case.key not in gone]
     sessions = SignIns(

@@ -15,7 +15,6 @@ from auditor.model import Case, CaseKey, Evidence, Mark, Observed, Question, Rea
 from auditor.model import evidence as about
 from auditor.probes.interface import Outlook
 from auditor.run.interface import Retry
-from auditor.run.scope import Plan
 from auditor.secrets import Reference, Resolver
 
 T = TypeVar("T")
@@ -24,8 +23,8 @@ T = TypeVar("T")
 class Memory(Protocol):
     """What is known of earlier attempts, and where this run's are written down."""
 
-    def held(self, plans: Sequence[Plan]) -> "Iterator[tuple[Plan, Earlier]]":
-        """Yield the submissions that are not made, each with the earlier attempt that speaks against it."""
+    def held(self, cases: Sequence[Case]) -> "Iterator[tuple[Case, Earlier]]":
+        """Yield the cases whose password is not sent, each with the earlier attempt that forbids it."""
         ...
 
     def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
@@ -44,7 +43,7 @@ class Memory(Protocol):
 class Nothing:
     """No memory: for simulated runs, where nobody can be locked out."""
 
-    def held(self, plans: Sequence[Plan]) -> "Iterator[tuple[Plan, Earlier]]":  # noqa: ARG002 - the seam's signature
+    def held(self, cases: Sequence[Case]) -> "Iterator[tuple[Case, Earlier]]":  # noqa: ARG002 - the seam's signature
         """Hold nothing."""
         return iter(())
 
@@ -69,26 +68,26 @@ class Remembered:
     _released: dict[str, frozenset[int]] = field(default_factory=dict)
     _references: dict[CaseKey, Reference] = field(default_factory=dict)
 
-    def held(self, plans: Sequence[Plan]) -> Iterator[tuple[Plan, Earlier]]:
+    def held(self, cases: Sequence[Case]) -> Iterator[tuple[Case, Earlier]]:
         """See Memory; what this run itself was told is the gate's business."""
         self._references = {
-            plan.case.key: plan.case.credential
-            for plan in plans
-            if isinstance(plan.case.credential, Reference) and plan.case.credential.scheme == "file"
+            case.key: case.credential
+            for case in cases
+            if isinstance(case.credential, Reference) and case.credential.scheme == "file"
         }
-        for some in _chunks(plans):
-            found = self.ledger.held({plan.case.account_id for plan in some})
-            for plan in some:
-                against = self._against(plan, found.get(plan.case.account_id, ()))
+        for some in _chunks(cases):
+            found = self.ledger.held({case.account_id for case in some})
+            for case in some:
+                against = self._against(case, found.get(case.account_id, ()))
                 if against is not None:
-                    yield plan, against
+                    yield case, against
 
-    def _against(self, plan: Plan, known: Iterable[Earlier]) -> Earlier | None:
+    def _against(self, case: Case, known: Iterable[Earlier]) -> Earlier | None:
         """Return the newest attempt that speaks against a submission; remember those that may be repeated."""
         earlier = [one for one in known if one.run != self.run]
         if not earlier:
             return None
-        key, account = plan.case.key, plan.case.account_id
+        key, account = case.key, case.account_id
         version = self._version(key)
         released = {one.id for one in earlier if self._passes(one, version)}
         self._released[account] = self._released.get(account, frozenset()) | released
@@ -162,17 +161,17 @@ def settled(reading: Reading, *, sent: bool, failed: bool, proven: bool) -> Sett
     return Settled.REFUSED_CASE if proven and not about_the_account else Settled.REFUSED_ACCOUNT
 
 
-def held_back(outlook: Outlook, plan: Plan, earlier: Earlier) -> list[Evidence]:
+def held_back(outlook: Outlook, case: Case, earlier: Earlier) -> list[Evidence]:
     """Return the slots of a case whose password is not sent again: its earlier answer, with its date.
 
     The answer to another case of the account says nothing about this one; it is the reason for not asking.
     """
-    subject = about.case(plan.case.key)
+    subject = about.case(case.key)
     after = [
         outlook.could_not_look(subject, question, Why.NO_TOKEN)
         for question in (Question.WHOAMI, Question.TABLE)
     ]
-    if earlier.case == str(plan.case.key):
+    if earlier.case == str(case.key):
         details = {**earlier.evidence.details, "held_back": earlier.run}
         return [replace(earlier.evidence, subject=subject, details=details), *after]
     detail = f"{earlier.outcome} on {earlier.evidence.at:%Y-%m-%d}, see case {earlier.case}"

@@ -224,3 +224,13 @@ def test_a_run_without_passwords_needs_no_ledger(auditor, through, stale, tmp_pa
     blocked.write_text("no ledger", encoding="utf-8")
     assert auditor("audit", stale, *through, *AGREED, "--ledger", blocked).code == 2
     assert auditor("audit", stale, *through, *AGREED, "--ledger", blocked, "--no-passwords").code == 0
+
+
+def test_a_plan_names_the_accounts_that_are_held_back_and_asks_nobody(auditor, lab, through, stale):
+    assert "not sent again" not in auditor("plan", stale).out
+    auditor("audit", stale, *through, *AGREED, "--breaker", 9)
+    before = len(lab.requests)
+    told = auditor("plan", stale).out
+    assert "refused by an earlier run (--retry UPN, once it is corrected): 3" in told
+    assert "  a@contoso.example: wrong_password on " in told
+    assert len(lab.requests) == before

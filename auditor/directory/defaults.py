@@ -39,27 +39,21 @@ _ADMINISTRATORS = (
     "69091246-20e8-4a56-aa4d-066075b2a7a8",  # Teams Administrator
     "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
 )
-ROLES = (*_ADMINISTRATORS, _SYNCHRONISATION)
+_NO = Answer(Truth.FAILS)
 _LEGACY = frozenset({ClientType.OTHER, ClientType.EXCHANGE})
 
 
-def administrator(memberships: Memberships, user_id: str) -> Truth:
-    """Return whether a user holds a role of which security defaults ask MFA at every sign-in."""
-    return any_of(memberships.role(role).holds(user_id) for role in _ADMINISTRATORS)
-
-
-def synchronises(memberships: Memberships, user_id: str) -> Truth:
-    """Return whether a user is the account of the directory synchronisation."""
-    return memberships.role(_SYNCHRONISATION).holds(user_id)
-
-
-def mfa_by_defaults(snapshot: Snapshot, sign_in: SignIn, admin: Truth, sync: Truth) -> Answer:
+def mfa_by_defaults(snapshot: Snapshot, sign_in: SignIn, memberships: Memberships) -> Answer:
     """Return whether security defaults demand MFA; of people who are no administrators Microsoft decides."""
     part = snapshot.security_defaults
     if isinstance(part, Missing):
         return Answer(Truth.UNANSWERED, why=(f"{DEFAULTS}: {part}",))
-    if not part.value or sync is Truth.HOLDS:
-        return Answer(Truth.FAILS)
+    if not part.value:
+        return _NO
+    admin = any_of(memberships.role(role).holds(sign_in.user_id) for role in _ADMINISTRATORS)
+    sync = memberships.role(_SYNCHRONISATION).holds(sign_in.user_id)
+    if sync is Truth.HOLDS:
+        return _NO
     if sync is Truth.FAILS and (admin is Truth.HOLDS or sign_in.app_id == _AZURE_MANAGEMENT):
         return Answer(Truth.HOLDS, by=(DEFAULTS,))
     return Answer(Truth.UNANSWERED, perhaps=(DEFAULTS,), why=("Microsoft decides when it asks for MFA",))
@@ -71,7 +65,7 @@ def blocked_by_defaults(snapshot: Snapshot, sign_in: SignIn) -> Answer:
     if isinstance(part, Missing):
         return Answer(Truth.UNANSWERED, why=(f"{DEFAULTS}: {part}",))
     if not part.value:
-        return Answer(Truth.FAILS)
+        return _NO
     if sign_in.client_type in _LEGACY:
         return Answer(Truth.HOLDS, by=(DEFAULTS,))
     if sign_in.flow is Flow.DEVICE_CODE or sign_in.client_type is None:
@@ -79,20 +73,15 @@ def blocked_by_defaults(snapshot: Snapshot, sign_in: SignIn) -> Answer:
     return Answer(Truth.FAILS)
 
 
-def state_of(snapshot: Snapshot, user_id: str) -> str | None:
-    """Return a user's own MFA state, None where it was not read."""
-    part = snapshot.user_states
-    return part.value.get(user_id) if isinstance(part, Known) else None
-
-
-def mfa_by_state(snapshot: Snapshot, sign_in: SignIn, state: str | None) -> Answer:
+def mfa_by_state(snapshot: Snapshot, sign_in: SignIn) -> Answer:
     """Return whether a user's own MFA state demands MFA."""
+    part = snapshot.user_states
+    state = part.value.get(sign_in.user_id) if isinstance(part, Known) else None
     if state is None:
-        part = snapshot.user_states
         why = str(part) if isinstance(part, Missing) else "not read for this user"
         return Answer(Truth.UNANSWERED, why=(f"{USER_STATE}: {why}",))
     if state == "disabled" or (state == "enabled" and sign_in.client_type in _LEGACY):
-        return Answer(Truth.FAILS)
+        return _NO
     if state in {"enabled", "enforced"}:
         return Answer(Truth.HOLDS, by=(f"{USER_STATE} ({state})",))
     return Answer(Truth.UNANSWERED, perhaps=(USER_STATE,), why=(f"{USER_STATE}: {state[:40]} is not known",))

@@ -1,89 +1,77 @@
-"""What users have in common, as far as policies look: the groups and roles that policies name, as bits.
+"""What users have in common, as far as policies look, as bits of one number.
 
-Two users with the same bits, the same kinds of guest and no mention by name get the same verdict of a policy.
+A bit stands for a group, a role, a user who is named, a kind of guest, a home tenant: what policies mention.
+Two users with the same bits where a policy looks get the same verdict of it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from auditor.directory.membership import Memberships, Reach
-from auditor.directory.people import Person
-from auditor.directory.policies import ALL, EVERY_GUEST, NONE, People, Policy
+from auditor.directory.membership import Memberships
+from auditor.directory.people import KINDS, Person
+from auditor.directory.policies import EVERY_GUEST, Guests, People, Policy
 
-Key: TypeAlias = tuple[object, ...]
-_WORDS = frozenset({ALL, EVERY_GUEST, NONE})
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one policy looks at: bits of groups and roles, users by id, and whether it looks at guests."""
-
-    bits: int
-    users: frozenset[str]
-    guests: bool
+Token: TypeAlias = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Likeness:
-    """The bits of all users of a directory, and what each policy looks at."""
+    """The bits of all users of a directory; `looks` are those that each policy looks at."""
 
-    _bits: dict[str, int]
-    _looks: tuple[_Look, ...]
-    _mentioned: frozenset[str]
-    _guests: bool
+    _numbers: dict[Token, int]
+    looks: tuple[int, ...]
+    _of_user: dict[str, int]
+    _of_kinds: dict[tuple[frozenset[str], str | None], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, policies: Iterable[Policy], memberships: Memberships, roles: Iterable[str]) -> "Likeness":
-        """Return what users share under these policies; `roles` count beside those that policies name."""
-        places = [policy.conditions.people for policy in policies]
-        wanted = {("role", role): memberships.role(role) for role in roles}
-        for people in places:
-            wanted |= _wanted(people, memberships)
-        numbers = {key: 1 << at for at, key in enumerate(wanted)}
-        looks = tuple(_look(people, numbers) for people in places)
-        return cls(
-            _bits_of(wanted.values()),
-            looks,
-            frozenset[str]().union(*(look.users for look in looks)),
-            any(look.guests for look in looks),
-        )
+    def of(cls, policies: Iterable[Policy], memberships: Memberships) -> "Likeness":
+        """Return what users share under these policies."""
+        tokens = [list(_tokens(policy.conditions.people)) for policy in policies]
+        named = dict.fromkeys(token for some in tokens for token in some)
+        numbers = {token: 1 << at for at, token in enumerate(named)}
+        looks = tuple(sum(numbers[token] for token in set(some)) for some in tokens)
+        return cls(numbers, looks, _of_users(numbers, memberships))
 
-    def of_policy(self, at: int, who: Person) -> Key:
-        """Return what tells a user from others for one policy."""
-        look = self._looks[at]
-        named = who.id if who.id in look.users else ""
-        kinds = (who.kinds, who.home_tenant) if look.guests else ()
-        return self._bits.get(who.id, 0) & look.bits, named, kinds
-
-    def of_all(self, who: Person) -> Key:
-        """Return what tells a user from others for all policies together."""
-        named = who.id if who.id in self._mentioned else ""
-        kinds = (who.kinds, who.home_tenant) if self._guests else ()
-        return self._bits.get(who.id, 0), named, kinds
+    def bits(self, who: Person) -> int:
+        """Return the bits of a user."""
+        kinds = who.kinds, who.home_tenant
+        if kinds not in self._of_kinds:
+            tokens = [*(("kind", kind) for kind in who.kinds), ("home", who.home_tenant or "")]
+            self._of_kinds[kinds] = sum(self._numbers.get(token, 0) for token in tokens)
+        return self._of_user.get(who.id, 0) | self._of_kinds[kinds]
 
 
-def _wanted(people: People, memberships: Memberships) -> dict[tuple[str, str], Reach]:
-    groups = people.groups.include | people.groups.exclude
-    roles = people.roles.include | people.roles.exclude
-    return {
-        **{("group", group): memberships.group(group) for group in sorted(groups)},
-        **{("role", role): memberships.role(role) for role in sorted(roles)},
-    }
+def _tokens(people: People) -> Iterator[Token]:
+    """Yield everything about users that a policy mentions; any guest at all makes all kinds matter."""
+    for what, choice in (("user", people.users), ("group", people.groups), ("role", people.roles)):
+        for name in sorted(choice.include | choice.exclude):
+            yield what, name
+    words = people.users.include | people.users.exclude
+    sides = [guests for guests in (people.guests, people.guests_left_out) if guests]
+    if sides or EVERY_GUEST in words:
+        yield from (("kind", kind) for kind in KINDS)
+    for guests in sides:
+        yield from _homes(guests)
 
 
-def _look(people: People, numbers: dict[tuple[str, str], int]) -> _Look:
-    groups = people.groups.include | people.groups.exclude
-    roles = people.roles.include | people.roles.exclude
-    bits = sum(numbers["group", group] for group in groups) | sum(numbers["role", role] for role in roles)
-    users = people.users.include | people.users.exclude
-    guests = bool(people.guests or people.guests_left_out or EVERY_GUEST in users)
-    return _Look(bits, users - _WORDS, guests)
+def _homes(guests: Guests) -> Iterator[Token]:
+    if guests.tenants is not None:
+        yield from (("home", tenant) for tenant in ("", *sorted(guests.tenants)))
 
 
-def _bits_of(reaches: Iterable[Reach]) -> dict[str, int]:
+def _of_users(numbers: dict[Token, int], memberships: Memberships) -> dict[str, int]:
+    """Return each user's bits for users, groups and roles; who is in none of them is left out."""
     bits: dict[str, int] = {}
-    for at, reach in enumerate(reaches):
-        for user in reach.users:
-            bits[user] = bits.get(user, 0) | 1 << at
+    for (what, name), bit in numbers.items():
+        for user in _users(what, name, memberships):
+            bits[user] = bits.get(user, 0) | bit
     return bits
+
+
+def _users(what: str, name: str, memberships: Memberships) -> Iterable[str]:
+    if what == "group":
+        return memberships.group(name).users
+    if what == "role":
+        return memberships.role(name).users
+    return (name,) if what == "user" else ()

@@ -19,7 +19,7 @@ MEMBER = "member"
 LOCAL_GUEST = "internalguest"
 INVITED_GUEST = "b2bcollaborationguest"
 INVITED_MEMBER = "b2bcollaborationmember"
-_ANYBODY = frozenset({MEMBER, LOCAL_GUEST, INVITED_GUEST, INVITED_MEMBER})
+KINDS = frozenset({MEMBER, LOCAL_GUEST, INVITED_GUEST, INVITED_MEMBER})
 _BY_TYPE = {
     ("member", False): MEMBER,
     ("member", True): INVITED_MEMBER,
@@ -34,7 +34,7 @@ class Person:
 
     id: str
     name: str
-    kinds: frozenset[str] = _ANYBODY
+    kinds: frozenset[str] = KINDS
     home_tenant: str | None = None
 
 
@@ -52,7 +52,7 @@ def person_of(user: User) -> Person:
         for (kind_type, external), kind in _BY_TYPE.items()
         if user.type in {None, kind_type} and user.external in {None, external}
     )
-    return Person(user.id, user.upn or user.id, kinds or _ANYBODY, user.home_tenant)
+    return Person(user.id, user.upn or user.id, kinds or KINDS, user.home_tenant)
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ def _side(choice: Choice, included: bool) -> frozenset[str]:  # noqa: FBT001 - w
 
 def _by_word(word: str, who: Person) -> _Part:
     if word == EVERY_GUEST:
-        return _Part(Kind.GUESTS, word, "GuestsOrExternalUsers", _within(who.kinds, _ANYBODY - {MEMBER}))
+        return _Part(Kind.GUESTS, word, "GuestsOrExternalUsers", _within(who.kinds, KINDS - {MEMBER}))
     if word == ALL:
         return _Part(Kind.USER, word, "All", Truth.HOLDS)
     if word == who.id:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from auditor.directory.policies import Policy, State
 from auditor.model import Truth
@@ -43,14 +44,25 @@ class Ruling:
     why: str = ""
 
 
+class Effects(NamedTuple):
+    """What a policy does to a sign-in: blocks it, demands MFA, stands in the way of a password alone."""
+
+    blocks: Truth
+    mfa: Truth
+    stands: Truth
+
+
+SILENT = Effects(Truth.FAILS, Truth.FAILS, Truth.FAILS)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What one policy means for a sign-in.
 
-    `applies`: it is met and enforced. `scope`: its conditions are met, enforced or not.
-    `but_for_exclusions`: they would be if nothing were left out; `exclusions` are those that fit. `mfa`,
-    `blocks`: what it does where it applies; `password`: whether a password alone meets it. `why`: the
-    conditions that decide.
+    `applies`: it is met and enforced. `scope`: its conditions are met, enforced or not. `but_for_exclusions`:
+    they would be if nothing were left out; `exclusions` are those that fit. `effects`: what it does, given
+    that it applies or not. `password`: whether a password alone meets its demand. `why`: the conditions that
+    decide.
     """
 
     policy: Policy
@@ -58,9 +70,8 @@ class Verdict:
     scope: Truth
     but_for_exclusions: Truth
     exclusions: tuple[Exclusion, ...]
-    blocks: bool
-    mfa: Truth
     password: Truth
+    effects: Effects
     why: tuple[str, ...]
 
     @property
@@ -70,7 +81,7 @@ class Verdict:
 
     @property
     def would_apply(self) -> bool:
-        """Return whether a report-only policy would apply if it were on."""
+        """Return whether a report-only policy would apply, or may, if it were on."""
         return self.policy.state is State.REPORT_ONLY and self.scope is not Truth.FAILS
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from auditor.directory.tokens import Held, held_in, why, why_raised
+from auditor.directory.tokens import Held, code_of, held_in, why, why_raised
 from auditor.errors import DirectoryError
 from auditor.secrets import Secret
 
@@ -84,7 +84,9 @@ class Administrator:
             return False
         held = held_in(result, self._graph, self._now())
         if held is None or permission not in held.permissions:
-            self._refused[permission] = why(result) if held is None else "the token does not carry it"
+            self._refused[permission] = (
+                (code_of(result) or why(result)) if held is None else "not in the token"
+            )
             return False
         self._held = [held, *(other for other in self._held if not other.permissions <= held.permissions)]
         return True

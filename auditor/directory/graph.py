@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from auditor.directory.graph_refusals import Unread, document, refused
 from auditor.directory.snapshot import Lack
@@ -29,6 +29,7 @@ _TRIES = 6
 _LONGEST_WAIT = 300.0
 _TRY_AGAIN = {429, 500, 502, 503, 504}
 _PASSING = {Failure.CONNECT, Failure.TIMEOUT, Failure.RESET}
+_KEPT = "/?&=$(),':@%+~*!;"  # a link from Graph is encoded already
 _HEADERS = {
     "Accept": "application/json",
     "Prefer": "include-unknown-enum-members",
@@ -153,7 +154,7 @@ class Graph:
         except DirectoryError as error:
             raise Unread(Lack.FAILED, str(error)) from None
         headers = _HEADERS | {"Authorization": f"Bearer {token.reveal()}"}
-        url = f"https://{self.host}{ask.path}"
+        url = f"https://{self.host}{quote(ask.path, safe=_KEPT)}"
         try:
             if ask.body is None:
                 return self.door.get_once(url, Leg.GRAPH, headers)

@@ -5,6 +5,7 @@ membership are left out by Graph without a word unless Member.Read.Hidden was gr
 Graph, group transitiveMembers, directoryRole members.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from auditor.directory.graph_refusals import Unread
 from auditor.directory.graph_session import Session
 from auditor.directory.snapshot import Lack, Part
 
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _GROUP = "#microsoft.graph.group"
 _GROUP_FIELDS = "id,displayName,groupTypes,isAssignableToRole,securityEnabled"
 
@@ -26,7 +28,9 @@ def note_groups(session: Session, policies: Mapping[str, Any]) -> None:
         users = conditions.get("users") if isinstance(conditions, dict) else None
         for key in ("includeGroups", "excludeGroups"):
             named = users.get(key) if isinstance(users, dict) else None
-            session.groups |= {one.lower() for one in named or () if isinstance(one, str)}
+            session.groups |= {
+                one.lower() for one in named or () if isinstance(one, str) and _GUID.fullmatch(one)
+            }
 
 
 def read_roles(session: Session, reading: Reading, permission: str) -> None:
@@ -48,7 +52,7 @@ def read_groups(session: Session, reading: Reading, permission: str) -> None:
         if isinstance(answer, Unread):
             _lacking(session, Part.GROUPS, group, answer)
         else:
-            found.append(answer)
+            found.append({name: value for name, value in answer.items() if name != "@odata.context"})
     context = f"https://{session.graph.host}/v1.0/$metadata#groups"
     session.archive.page(Part.GROUPS, {"@odata.context": context, "value": found})
 

@@ -17,7 +17,7 @@ from typing import Any
 from auditor.clouds import Cloud
 from auditor.directory.administrator import Administrator, Identity
 from auditor.directory.msal_client import Client
-from auditor.directory.tokens import claims_of, held_in, roles_of, why, why_raised
+from auditor.directory.tokens import claims_of, code_of, held_in, roles_of, why, why_raised
 from auditor.errors import DirectoryError
 from auditor.network import Door
 from auditor.network.http_client import Forgetful
@@ -25,7 +25,6 @@ from auditor.secrets import Secret, redact
 
 _WAITING = {"authorization_pending", "slow_down"}
 _SLOWER = 5
-_CODE = re.compile(r"AADSTS\d{4,9}")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BROWSER_SECONDS = 300
 
@@ -175,5 +174,5 @@ def _tenant_of(app: Any, registration: Registration) -> str:
 
 
 def _advice(result: Mapping[str, Any]) -> str:
-    found = _CODE.search(str(result.get("error_description") or ""))
-    return f"`auditor explain {found.group()}` says what it means" if found else ""
+    code = code_of(result)
+    return f"`auditor explain {code}` says what it means" if code else ""

@@ -12,6 +12,7 @@ from auditor.errors import NetworkError
 from auditor.secrets import Secret, redact
 
 _TRAILER = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp): .*", re.DOTALL)
+_CODE = re.compile(r"AADSTS\d{4,9}")
 _LONGEST_REASON = 300
 
 
@@ -64,6 +65,12 @@ def why(result: Mapping[str, Any]) -> str:
     text = _TRAILER.sub("", str(result.get("error_description") or ""))
     said = " ".join(redact(text).split())[:_LONGEST_REASON]
     return said or redact(str(result.get("error", "no reason given")))[:80]
+
+
+def code_of(result: Mapping[str, Any]) -> str:
+    """Return the AADSTS code in msal's result, "" when there is none."""
+    found = _CODE.search(str(result.get("error_description") or ""))
+    return found.group() if found else ""
 
 
 def why_raised(error: Exception) -> str:

@@ -13,9 +13,11 @@ from auditor.lab.estate import derived_id
 
 if TYPE_CHECKING:
     from auditor.lab.attempt import Attempt
+    from auditor.lab.estate import Estate
     from auditor.lab.refusals import Refusal
     from auditor.lab.world.policies import Policy
     from auditor.lab.world.tenants import Tenant
+    from auditor.lab.world.users import User
 
 CLIENT_TYPE = "mobile-apps-and-desktop-clients"
 _DEVICE_CODES = {
@@ -39,12 +41,18 @@ def demanded(attempt: "Attempt") -> "Refusal | None":
     for control in ("block", "mfa", *_DEVICE_CODES, *_OTHER_CODES):
         behind = tuple(policy_id(attempt.tenant, p) for p, demand in named if demand == control)
         if control == "mfa":
-            refusal = _mfa(attempt, behind) if behind or _mfa_without_policy(attempt) else None
+            asked = (behind or _mfa_without_policy(attempt)) and not _met(attempt)
+            refusal = _mfa(attempt, behind) if asked else None
         else:
             refusal = attempt.refusal(_CODES[control], policies=behind) if behind else None
         if refusal:
             return refusal
     return None
+
+
+def _met(attempt: "Attempt") -> bool:
+    """Return whether MFA was met on a page: somebody was there, and has a method."""
+    return attempt.in_person and attempt.person.mfa_method != "none"
 
 
 def policy_id(tenant: "Tenant", policy: "Policy") -> str:
@@ -60,7 +68,7 @@ def applying(attempt: "Attempt", target: str = "sign-in") -> "list[Policy]":
         if policy.state == "on"
         and policy.target == target
         and _counts(policy, attempt)
-        and (target != "sign-in" or _guards(policy, attempt.resource))
+        and (target != "sign-in" or guards(policy, attempt.resource))
     ]
 
 
@@ -75,27 +83,30 @@ def _counts(policy: "Policy", attempt: "Attempt") -> bool:
     return (
         bool({"all", CLIENT_TYPE} & set(policy.client_apps))
         and (not policy.user_risk or attempt.person.risk in policy.user_risk)
-        and _about(policy, attempt)
-        and _here(policy, attempt)
+        and about(policy, attempt.state.estate, attempt.tenant, attempt.person)
+        and here(policy, attempt.tenant, attempt.state.address)
     )
 
 
-def _about(policy: "Policy", attempt: "Attempt") -> bool:
-    user = attempt.person
-    groups = attempt.state.estate.in_groups(attempt.tenant, user.upn)
-    words = {"all", user.key, *(group.lower() for group in groups), *(["guests"] if user.guest_of else [])}
+def about(policy: "Policy", estate: "Estate", tenant: "Tenant", user: "User") -> bool:
+    """Return whether a policy is about a user."""
+    groups = estate.in_groups(tenant, user.upn)
+    roles = (f"role:{role.lower()}" for role in estate.roles(tenant, user.upn))
+    guests = ["guests"] if user.guest_of else []
+    words = {"all", user.key, *(group.lower() for group in groups), *roles, *guests}
     return _chosen(policy.users.include, policy.users.exclude, words)
 
 
-def _here(policy: "Policy", attempt: "Attempt") -> bool:
-    address = attempt.state.address
-    places = [place for place in attempt.tenant.locations if within(address, place.ranges)]
+def here(policy: "Policy", tenant: "Tenant", address: str) -> bool:
+    """Return whether a policy counts for sign-ins from an address."""
+    places = [place for place in tenant.locations if within(address, place.ranges)]
     trusted = ["all-trusted"] if any(place.trusted for place in places) else []
     words = {"all", *trusted, *(place.name.lower() for place in places)}
     return _chosen(policy.locations.include, policy.locations.exclude, words)
 
 
-def _guards(policy: "Policy", resource: str) -> bool:
+def guards(policy: "Policy", resource: str) -> bool:
+    """Return whether a policy guards a resource, by application id."""
     include = [resource_id(name) or name for name in policy.apps.include]
     exclude = [resource_id(name) or name for name in policy.apps.exclude]
     return _chosen(include, exclude, {"all", resource})

@@ -1,7 +1,7 @@
 """A sign-in at the token endpoint: what was asked, and what the cloud knows about who asks."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.lab.apps import DATAVERSE, RESOURCE_IDS, client_id, resource_id
@@ -33,6 +33,12 @@ class Wanted:
         return f"https://{self.host}"
 
 
+def sign_in_wanted(exchange: "Exchange", graph: str) -> Wanted:
+    """Return what a person's sign-in asks for: Microsoft Graph where it names no resource."""
+    wanted = wanted_by(exchange)
+    return replace(wanted, host=graph) if not wanted.host and wanted.oidc else wanted
+
+
 def wanted_by(exchange: "Exchange") -> Wanted:
     """Return what a token request asks for: `scope` at the v2 endpoint, `resource` at the older one."""
     words = exchange.form.get("scope", "").split()
@@ -50,7 +56,8 @@ def wanted_by(exchange: "Exchange") -> Wanted:
 class Attempt:
     """One sign-in: the tenant it is made at, the account, the client, the resource.
 
-    `password` is None where an assertion of the account's AD FS stands in its place.
+    `password` is None where an assertion of the account's AD FS stands in its place, or where the person has
+    signed in on a page (`in_person`), with every method that they have registered.
     """
 
     state: "State"
@@ -59,6 +66,7 @@ class Attempt:
     client_id: str
     wanted: Wanted
     password: str | None = None
+    in_person: bool = False
 
     @property
     def user(self) -> "User | None":
@@ -76,8 +84,9 @@ class Attempt:
     @property
     def federation(self) -> "Federation | None":
         """Return the AD FS that checks this account's password, None where Entra ID itself does."""
-        user = self.user
-        return self.tenant.federation_of(user.domain) if user and not user.staged_rollout else None
+        user, app = self.user, self.app
+        in_cloud = (user and user.staged_rollout) or (app and app.cloud_passwords)
+        return self.tenant.federation_of(user.domain) if user and not in_cloud else None
 
     @property
     def app(self) -> "App | None":
@@ -93,7 +102,7 @@ class Attempt:
     @property
     def resource(self) -> str:
         """Return the application id of the resource, "" when it is unknown in this tenant."""
-        if self.wanted.host == "graph.microsoft.com":
+        if self.wanted.host in self.state.estate.graphs:
             return RESOURCE_IDS["microsoft-graph"]
         return DATAVERSE if self.environment else ""
 

@@ -69,6 +69,7 @@ CATALOGUE: Mapping[int, Entry] = {
     ),
     65002: Entry("Consent between first party application '{app}' and '{resource}' needs preauthorization."),
     70003: Entry("The grant type '{grant}' is not supported.", "unsupported_grant_type"),
+    70008: Entry("The provided authorization code or refresh token has expired.", suberror="bad_token"),
     70011: Entry("The provided value for the input parameter 'scope' is not valid.", "invalid_scope"),
     70016: Entry(
         "OAuth 2.0 device flow: authorization is pending. Continue polling.", "authorization_pending"
@@ -103,6 +104,12 @@ CATALOGUE: Mapping[int, Entry] = {
     7000112: Entry("Application '{app}' is disabled.", "unauthorized_client"),
     7000218: Entry(
         "The request body must contain the parameter 'client_assertion' or 'client_secret'.",
+        "invalid_client",
+        status=401,
+    ),
+    7000215: Entry("Invalid client secret provided.", "invalid_client", status=401),
+    700027: Entry(
+        "The certificate with which the client assertion is signed is not registered on application.",
         "invalid_client",
         status=401,
     ),

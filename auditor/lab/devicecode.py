@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from auditor.lab.attempt import Attempt, wanted_by
+from auditor.lab.attempt import Attempt, sign_in_wanted
 from auditor.lab.estate import app_of
 from auditor.lab.exchange import Exchange, Reply, as_json
 from auditor.lab.refusals import Refusal, refuse, service_headers
@@ -36,9 +36,11 @@ def device_code(state: "State", exchange: Exchange) -> Reply:
     if refusal:
         return refuse(state, exchange, refusal, tenant.separator if tenant else "blank")
     client = exchange.form["client_id"].strip().lower()
-    code = secrets.token_urlsafe(96)
-    state.device_codes[code] = DeviceCode(client, state.now() + timedelta(seconds=LIFETIME))
-    return as_json(200, _given(code), *service_headers(exchange))
+    code, shown = secrets.token_urlsafe(96), "".join(secrets.choice(_LETTERS) for _ in range(9))
+    expires = state.now() + timedelta(seconds=LIFETIME)
+    wanted = sign_in_wanted(exchange, state.estate.graph_of(tenant)) if tenant else None
+    state.device_codes[code] = DeviceCode(client, expires, shown, wanted)
+    return as_json(200, _given(code, shown), *service_headers(exchange))
 
 
 def _refused(state: "State", exchange: Exchange, tenant: "Tenant | None", name: str) -> Refusal | None:
@@ -49,15 +51,14 @@ def _refused(state: "State", exchange: Exchange, tenant: "Tenant | None", name: 
         return Refusal(50059) if name in _IMPLIED else Refusal(90002, {"tenant": exchange.parts["tenant"]})
     if not state.estate.signs_in_at(tenant, exchange.host):
         return Refusal(900439)
-    wanted = wanted_by(exchange)
+    wanted = sign_in_wanted(exchange, state.estate.graph_of(tenant))
     if not wanted.host:
         return Refusal(70011)
     attempt = Attempt(state, tenant, "", exchange.form["client_id"].strip().lower(), wanted)
     return registered(attempt) or resource(attempt)
 
 
-def _given(code: str) -> dict[str, object]:
-    shown = "".join(secrets.choice(_LETTERS) for _ in range(9))
+def _given(code: str, shown: str) -> dict[str, object]:
     return {
         "user_code": shown,
         "device_code": code,
@@ -68,8 +69,8 @@ def _given(code: str) -> dict[str, object]:
     }
 
 
-def redeemed(state: "State", exchange: Exchange, tenant: "Tenant") -> Refusal:
-    """Return the answer to a token request that brings a device code: nobody has signed in with it yet."""
+def redeemed(state: "State", exchange: Exchange, tenant: "Tenant") -> Refusal | Attempt:
+    """Return what a token request that brings a device code comes to: a sign-in, once somebody entered it."""
     form = exchange.form
     client, code = form.get("client_id", "").strip().lower(), form.get("device_code") or form.get("code", "")
     missing = "client_id" if not client else "" if code else "device_code"
@@ -81,4 +82,7 @@ def redeemed(state: "State", exchange: Exchange, tenant: "Tenant") -> Refusal:
     kept = state.device_codes.get(code)
     if kept is None or kept.client_id != client:
         return Refusal(70018)
-    return Refusal(70016) if state.now() < kept.expires else Refusal(70020)
+    if not kept.upn or kept.wanted is None:
+        return Refusal(70016) if state.now() < kept.expires else Refusal(70020)
+    del state.device_codes[code]
+    return Attempt(state, tenant, kept.upn, client, kept.wanted, in_person=True)

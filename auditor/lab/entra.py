@@ -4,12 +4,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from auditor.lab import devicecode
-from auditor.lab.attempt import Attempt, wanted_by
+from auditor.lab import app_signin, devicecode
+from auditor.lab.attempt import Attempt, sign_in_wanted, wanted_by
 from auditor.lab.estate import derived_id
 from auditor.lab.exchange import Exchange, Reply, as_json
 from auditor.lab.refusals import Refusal, refuse, service_headers
+from auditor.lab.roles import ORDINARY_USER, role_template
 from auditor.lab.signin import Granted, decide
+from auditor.lab.signin_log import noted
+from auditor.lab.state import Refreshing
 from auditor.lab.tokens import Assertion, b64url, from_b64url
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 PASSWORD_GRANT = "password"  # noqa: S105 - the name of a grant
 SAML_GRANTS = tuple(f"urn:ietf:params:oauth:grant-type:{kind}-bearer" for kind in ("saml1_1", "saml2"))
+REFRESH_GRANT = "refresh_token"
+GRANTS = {PASSWORD_GRANT, REFRESH_GRANT, app_signin.GRANT, devicecode.GRANT, *SAML_GRANTS}
 LIFETIME = 4368
 _ASSERTION_ID = re.compile(rb"\b(?:AssertionID|ID)=[\"']([^\"']+)[\"']")
 
@@ -29,14 +34,36 @@ def token(state: "State", exchange: Exchange) -> Reply:
     result = asked if isinstance(asked, Refusal) else _decided(state, exchange, asked)
     if isinstance(result, Refusal):
         return refuse(state, exchange, result, separator)
+    if isinstance(result, dict):
+        return as_json(200, result, *service_headers(exchange))
     return as_json(200, _issued(result, exchange), *service_headers(exchange))
 
 
-def _decided(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted | Refusal:
+def _decided(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted | Refusal | dict[str, Any]:
     """Return the decision on a request whose form is sound; a Refusal that names what is wrong with it."""
     form = exchange.form
-    if form["grant_type"] == devicecode.GRANT:
-        return devicecode.redeemed(state, exchange, tenant)
+    if form["grant_type"] == app_signin.GRANT:
+        return app_signin.app_token(state, exchange, tenant)
+    if form["grant_type"] in {devicecode.GRANT, REFRESH_GRANT}:
+        return _in_person(state, exchange, tenant)
+    return noted(state, exchange, _by_password(state, exchange, tenant))
+
+
+def _in_person(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted | Refusal:
+    """Return the decision where a person has signed in on a page, now or before."""
+    if exchange.form["grant_type"] == devicecode.GRANT:
+        came = devicecode.redeemed(state, exchange, tenant)
+        return came if isinstance(came, Refusal) else decide(came)
+    client = exchange.form.get("client_id", "").strip().lower()
+    kept = state.refreshing.get(exchange.form.get("refresh_token", ""))
+    if kept is None or kept.client_id != client:
+        return Refusal(70008)
+    wanted = sign_in_wanted(exchange, state.estate.graph_of(tenant))
+    return decide(Attempt(state, tenant, kept.upn, client, wanted, in_person=True))
+
+
+def _by_password(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted | Refusal:
+    form = exchange.form
     missing = _missing(form)
     if missing:
         return Refusal(900144, {"parameter": missing})
@@ -68,7 +95,7 @@ def _tenant_asked(state: "State", exchange: Exchange) -> "Tenant | Refusal":
     name, grant = exchange.parts["tenant"].lower(), exchange.form.get("grant_type", "")
     if not grant:
         return Refusal(900144, {"parameter": "grant_type"})
-    if grant not in {PASSWORD_GRANT, devicecode.GRANT, *SAML_GRANTS}:
+    if grant not in GRANTS:
         return Refusal(70003, {"grant": grant})
     if name in {"common", "consumers"}:
         return Refusal(9001023)
@@ -97,13 +124,19 @@ def _issued(granted: Granted, exchange: Exchange) -> dict[str, Any]:
     if old:
         body["resource"] = exchange.form["resource"]
     if old or "offline_access" in attempt.wanted.oidc:
-        body["refresh_token"] = "0." + b64url(derived_id(attempt.upn, attempt.client_id).encode()) * 4
+        body["refresh_token"] = _refresh_token(attempt)
     if "openid" in attempt.wanted.oidc:
         body["id_token"] = attempt.state.mint.token(_identity(granted, exchange.host))
     if exchange.form.get("client_info") == "1":
         info = {"uid": object_id(attempt.upn), "utid": attempt.tenant.id}
         body["client_info"] = b64url(json.dumps(info).encode())
     return body
+
+
+def _refresh_token(attempt: Attempt) -> str:
+    token = "0." + b64url(derived_id(attempt.upn, attempt.client_id).encode()) * 4
+    attempt.state.refreshing[token] = Refreshing(attempt.upn, attempt.client_id)
+    return token
 
 
 def _scope(granted: Granted) -> str:
@@ -146,7 +179,16 @@ def _access_token(granted: Granted, host: str) -> str:
             "appid": attempt.client_id,
             "scp": " ".join(sorted(granted.scopes)),
             "upn": attempt.person.upn,
-            "amr": ["pwd"],
+            "amr": ["pwd", "mfa"] if attempt.in_person and attempt.person.mfa_method != "none" else ["pwd"],
             "ver": "1.0",
+            **_roles_claim(attempt),
         }
     )
+
+
+def _roles_claim(attempt: Attempt) -> dict[str, Any]:
+    """Return the claim with a person's directory roles, which tokens for Microsoft Graph carry."""
+    if attempt.wanted.host not in attempt.state.estate.graphs:
+        return {}
+    roles = attempt.state.estate.roles(attempt.tenant, attempt.upn)
+    return {"wids": sorted([role_template(role) for role in roles] + [ORDINARY_USER])}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from auditor.lab.world.tenants import App, Federation, Grant, Order, Tenant
     from auditor.lab.world.users import User
 
-Site = Literal["login", "federation", "dataverse", "personal"]
+Site = Literal["login", "federation", "dataverse", "personal", "graph"]
 _EVERYBODY = "*"
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 PERSONAL_HOST = "nexus.passport.com"
@@ -71,6 +71,16 @@ class Estate:
         return names
 
     @cached_property
+    def _around(self) -> dict[tuple[str, str], set[str]]:
+        """Return for each group the names of the groups that it stands in directly."""
+        around: dict[tuple[str, str], set[str]] = {}
+        for tenant in self.world.tenants:
+            for group in tenant.groups:
+                for inner in group.groups:
+                    around.setdefault((tenant.id, inner.lower()), set()).add(group.name)
+        return around
+
+    @cached_property
     def _grants(self) -> "dict[tuple[str, str], list[Grant]]":
         given: dict[tuple[str, str], list[Grant]] = {}
         for tenant in self.world.tenants:
@@ -99,9 +109,15 @@ class Estate:
         return hosts
 
     @cached_property
+    def graphs(self) -> frozenset[str]:
+        """Return the hosts of Microsoft Graph."""
+        return frozenset(cloud.graph for cloud in self.clouds.known)
+
+    @cached_property
     def sites(self) -> dict[str, Site]:
         """Return every host that has a DNS name, with what answers there."""
         hosts: dict[str, Site] = dict.fromkeys(self.logins, "login")
+        hosts |= dict.fromkeys(self.graphs, "graph")
         hosts |= dict.fromkeys(self._federations, "federation")
         for environment in self.world.environments:
             if environment.state != "deleted":
@@ -179,9 +195,31 @@ class Estate:
         """Return the order in which a tenant's checks are made."""
         return tenant.order or self.world.order
 
-    def in_groups(self, tenant: "Tenant", upn: str) -> set[str]:
-        """Return the names of the groups that a user is in."""
+    def directly_in(self, tenant: "Tenant", upn: str) -> set[str]:
+        """Return the names of the groups that list a user."""
         return self._groups.get((tenant.id, upn.lower()), set())
+
+    def in_groups(self, tenant: "Tenant", upn: str) -> set[str]:
+        """Return the names of the groups that a user is in, also through other groups."""
+        found: set[str] = set()
+        todo = [*self.directly_in(tenant, upn)]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self._around.get((tenant.id, name.lower()), set())
+        return found
+
+    def roles(self, tenant: "Tenant", upn: str) -> set[str]:
+        """Return the names of a user's directory roles: their own, and those of groups that list them."""
+        user = self.user(upn)
+        listed = self.directly_in(tenant, upn)
+        through = {role for group in tenant.groups if group.name in listed for role in group.roles}
+        return through | set(user.directory_roles if user else ())
+
+    def graph_of(self, tenant: "Tenant") -> str:
+        """Return the Microsoft Graph host of a tenant's cloud."""
+        return next(known.graph for known in self.clouds.known if known.name is tenant.cloud)
 
 
 def app_of(tenant: "Tenant", wanted: str) -> "App | None":

@@ -135,6 +135,7 @@ def _fits(fault: "Fault", exchange: Exchange, upn: str) -> bool:
         and fault.leg in {None, leg_name(exchange)}
         and (fault.account == "*" or fnmatchcase(upn.lower(), fault.account.lower()))
         and fnmatchcase(exchange.host, fault.host.lower())
+        and fnmatchcase(exchange.path, fault.path)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from auditor.lab.access import demanded, within
-from auditor.lab.apps import is_guid
+from auditor.lab.apps import RESOURCE_IDS, is_guid
 from auditor.lab.attempt import Attempt
 from auditor.lab.refusals import Refusal
 
@@ -76,11 +76,15 @@ def _application(attempt: Attempt) -> Refusal | None:
         return refusal
     if not app.public_client:
         return attempt.refusal(7000218)
+    if attempt.resource == RESOURCE_IDS["microsoft-graph"]:
+        return None
     return None if app.preauthorized else attempt.refusal(65002)
 
 
 def resource(attempt: Attempt) -> Refusal | None:
     """Return the refusal of a resource that the tenant does not know or has disabled."""
+    if attempt.resource == RESOURCE_IDS["microsoft-graph"]:
+        return None
     if not attempt.resource or attempt.tenant.dataverse == "missing":
         return attempt.refusal(500011)
     return attempt.refusal(500014) if attempt.tenant.dataverse == "disabled" else None
@@ -153,7 +157,7 @@ def _validity(attempt: Attempt) -> Refusal | None:
 
 
 def _federation_trust(attempt: Attempt) -> Refusal | None:
-    if attempt.password is not None:
+    if attempt.password is not None or attempt.in_person:
         return None
     federation = attempt.tenant.federation_of(attempt.person.domain)
     if federation is None or federation.trust == "issuer-unknown":
@@ -168,7 +172,7 @@ def _assignment(attempt: Attempt) -> Refusal | None:
     app = attempt.app
     if app is None or not app.assignment_required:
         return None
-    groups = attempt.state.estate.in_groups(attempt.tenant, attempt.upn)
+    groups = attempt.state.estate.directly_in(attempt.tenant, attempt.upn)
     names = {attempt.upn.lower(), *(group.lower() for group in groups)}
     assigned = names & {name.lower() for name in app.assigned}
     return None if assigned else attempt.refusal(50105)
@@ -178,6 +182,8 @@ def _consent(attempt: Attempt) -> Refusal | None:
     consented, app = attempt.consented(), attempt.app
     asked = attempt.wanted.scopes - {".default"}
     if consented and asked <= consented:
+        return None
+    if attempt.in_person and not asked:  # who signs in consents to being known by name
         return None
     if app and app.permission == "missing":
         return attempt.refusal(650057)

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.lab.estate import Estate
 from auditor.lab.lockout import Lockouts
 from auditor.lab.tokens import Mint
 from auditor.lab.world.root import World
+
+if TYPE_CHECKING:
+    from auditor.lab.attempt import Wanted
 
 
 class Seen(NamedTuple):
@@ -22,10 +25,32 @@ class Seen(NamedTuple):
 
 
 class DeviceCode(NamedTuple):
-    """A device code that was given out: to which client, and until when it can be used."""
+    """A device code that was given out: to which client, until when, for what, and who entered it."""
 
     client_id: str
     expires: datetime
+    shown: str = ""
+    wanted: "Wanted | None" = None
+    upn: str = ""
+
+
+class Refreshing(NamedTuple):
+    """A refresh token that was given out: to whom, and to which client."""
+
+    upn: str
+    client_id: str
+
+
+class SignIn(NamedTuple):
+    """An entry of the sign-in log; `protocol` and `incoming` in Graph's words."""
+
+    at: datetime
+    upn: str
+    client_id: str
+    resource: str
+    protocol: str
+    incoming: str
+    code: int
 
 
 def utc_now() -> datetime:
@@ -50,6 +75,9 @@ class State:
     requests: list[Seen] = field(default_factory=list)
     struck: Counter[int] = field(default_factory=Counter)
     device_codes: dict[str, DeviceCode] = field(default_factory=dict, repr=False)
+    refreshing: dict[str, Refreshing] = field(default_factory=dict, repr=False)
+    sign_ins: list[SignIn] = field(default_factory=list)
+    asked_last: dict[str, datetime] = field(default_factory=dict)
     estate: Estate = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +89,11 @@ class State:
         self.world = world
         self.estate = Estate(world)
         self.struck.clear()
+
+    def enter_code(self, shown: str, upn: str) -> None:
+        """Let a person sign in elsewhere and enter the code that was shown."""
+        code = next(code for code, kept in self.device_codes.items() if kept.shown == shown)
+        self.device_codes[code] = self.device_codes[code]._replace(upn=upn)
 
     def now(self) -> datetime:
         """Return the lab's time, aware."""

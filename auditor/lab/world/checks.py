@@ -75,6 +75,8 @@ def _tenants(estate: Estate) -> Problems:
         yield from _repeated(f"{key}.policies", (policy.name for policy in tenant.policies))
         for index, group in enumerate(tenant.groups):
             yield from _unknown(f"{key}.groups.{index}.members", group.members, people, "user")
+            names = {other.name for other in tenant.groups}
+            yield from _unknown(f"{key}.groups.{index}.groups", group.groups, names, "group")
         for index, policy in enumerate(tenant.policies):
             yield from _policy(f"{key}.policies.{index}", policy, tenant, people)
 
@@ -119,7 +121,8 @@ def _unknown(path: str, names: Iterable[str], known: set[str], what: str) -> Pro
 
 
 def _policy(path: str, policy: "Policy", tenant: "Tenant", people: set[str]) -> Problems:
-    persons = people | {"all", "guests"}
+    named = {*policy.users.include, *policy.users.exclude}
+    persons = people | {"all", "guests"} | {word for word in named if word.lower().startswith("role:")}
     places = {place.name for place in tenant.locations} | {"all", "all-trusted"}
     for side in ("include", "exclude"):
         yield from _unknown(f"{path}.users.{side}", getattr(policy.users, side), persons, "user or group")

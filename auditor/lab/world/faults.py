@@ -7,7 +7,17 @@ from pydantic import Field
 from auditor.edges import Edge
 
 LegName = Literal[
-    "realm", "openid", "instance", "challenge", "mex", "wstrust", "device_code", "token", "whoami", "table"
+    "realm",
+    "openid",
+    "instance",
+    "challenge",
+    "mex",
+    "wstrust",
+    "device_code",
+    "token",
+    "whoami",
+    "table",
+    "graph",
 ]
 Kind = Literal[
     "throttled",
@@ -69,6 +79,7 @@ class Fault(Edge):
     )
     host: str = Field(default="*", description="Host names it fits; * and ? as in file names.")
     leg: LegName | None = Field(default=None, description="The kind of request it fits; left out, any.")
+    path: str = Field(default="*", description="Paths it fits; * and ? as in file names.")
     account: str = Field(
         default="*",
         description="Accounts it fits; * and ? as in file names. Requests that name none fit only *.",

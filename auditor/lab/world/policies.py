@@ -41,6 +41,12 @@ class Group(Edge):
 
     name: Name = Field(description="The group's name, as policies and app assignments refer to it.")
     members: tuple[Upn, ...] = Field(default=(), description="The members' user principal names.")
+    groups: tuple[Name, ...] = Field(
+        default=(), description="Groups whose members are in this one, too; app assignments do not see them."
+    )
+    roles: tuple[Name, ...] = Field(
+        default=(), description="Directory roles that its direct members have through it."
+    )
 
 
 class Users(Edge):
@@ -48,7 +54,8 @@ class Users(Edge):
 
     include: tuple[str, ...] = Field(
         default=("all",),
-        description="Any of: `all`, `guests`, a user principal name, a group's name.",
+        description="Any of: `all`, `guests`, a user principal name, a group's name, `role:` and a role's"
+        " name.",
     )
     exclude: tuple[str, ...] = Field(default=(), description="The same words; these users are left out.")
 

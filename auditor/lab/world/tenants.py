@@ -75,6 +75,21 @@ class App(Edge):
         description="Whether the registration lists the Dataverse permission; missing gets AADSTS650057"
         " where nobody consented.",
     )
+    secret: str | None = Field(
+        default=None, repr=False, description="An invented client secret; another one gets AADSTS7000215."
+    )
+    certificate: str | None = Field(
+        default=None,
+        description="The certificate (PEM) that signs its client assertions; others get AADSTS700027.",
+    )
+    graph_permissions: tuple[Name, ...] = Field(
+        default=(), description="Application permissions at Microsoft Graph, such as Policy.Read.All."
+    )
+    cloud_passwords: bool = Field(
+        default=False,
+        description="Whether a home realm discovery policy lets federated users use a password that Entra ID"
+        " itself checks (AllowCloudPasswordValidation). Clients that look for the realm first never notice.",
+    )
     preauthorized: bool = Field(
         default=True,
         description="False: a Microsoft client id that may not call Dataverse gets AADSTS65002.",
@@ -139,6 +154,18 @@ class Tenant(Edge):
         min_length=1, description="Its domains; the first one is the tenant's name in some answers."
     )
     security_defaults: bool = Field(default=False, description="Whether security defaults are on.")
+    licence: Literal["free", "p1", "p2"] = Field(
+        default="p1",
+        description="Without P1 Microsoft Graph refuses registration details, policies and the sign-in log.",
+    )
+    page_size: int | None = Field(
+        default=None, ge=1, description="Rows on a page of Microsoft Graph at most; left out, as asked for."
+    )
+    paced: bool = Field(
+        default=False,
+        description="Whether Microsoft Graph's limit of one request a second for policies holds: 429 without"
+        " Retry-After otherwise.",
+    )
     pass_through: Literal["off", "ok", "agent-unavailable", "directory-unreachable"] = Field(
         default="off",
         description="Pass-through authentication of its managed domains, and the state of its agent.",

@@ -1,11 +1,12 @@
 """Users as a world describes them."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from auditor.edges import Edge
-from auditor.lab.world.kinds import Upn
+from auditor.lab.world.kinds import Name, Upn
 
 
 class User(Edge):
@@ -34,6 +35,20 @@ class User(Edge):
         default=False,
         description="Under security defaults: still within the days in which registering can be put off,"
         " so a password is enough today.",
+    )
+    password_never_expires: bool = Field(
+        default=False, description="Whether the directory says that the password never expires."
+    )
+    password_changed: date | None = Field(
+        default=None, description="The day of the last change of the password, as the directory says."
+    )
+    synced: bool | None = Field(
+        default=None,
+        description="Whether the account comes from an on-premises directory. Left out: where its domain is"
+        " federated.",
+    )
+    directory_roles: tuple[Name, ...] = Field(
+        default=(), description="Directory roles such as `Global Reader`, by the names of their templates."
     )
     password_state: Literal["current", "expired", "must-change", "none", "not-synchronised"] = Field(
         default="current",

@@ -8,7 +8,7 @@ is said.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -22,7 +22,7 @@ from auditor.directory.recognition import by_context, group_of, lists_all_levels
 from auditor.directory.rows import READERS, WHOLE
 from auditor.directory.shapes import members
 from auditor.directory.snapshot import Lack, Missing, Part, Snapshot
-from auditor.directory.values import Plain, TooDeepError, plain
+from auditor.directory.values import NULLS, Plain, TooDeepError, plain, said_null
 from auditor.edges import problems as lines_of
 from auditor.errors import ExportError
 
@@ -59,7 +59,10 @@ def read_export(path: "Path") -> Snapshot:
             "name the folder that holds the JSON of Microsoft Graph, or run auditor collect",
         )
     problems = (*files.problems, *reading.problems.all())
-    return snapshot_of(reading.parts, tuple(dict.fromkeys(reading.unknown)), problems)
+    snapshot = snapshot_of(reading.parts, tuple(dict.fromkeys(reading.unknown)), problems)
+    if reading.manifest is None:
+        return snapshot
+    return replace(snapshot, tenant_id=reading.manifest.tenant.lower(), asked_apps=reading.manifest.apps)
 
 
 def _manifest(files: Files) -> Manifest | None:
@@ -116,7 +119,7 @@ class _Reading:
                 self.problems.add(document.name, "is nested too deeply")
                 continue
             if isinstance(row, dict):
-                yield row
+                yield row | ({NULLS: found} if (found := said_null(raw)) else {})
 
     def _row(self, row: Plain, document: Document) -> Part | None:
         """Read one row; return the part it is about, None when nothing tells."""

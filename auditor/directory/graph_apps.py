@@ -13,7 +13,7 @@ from auditor.directory.graph import Ask
 from auditor.directory.graph_parts import APP_FIELDS, Reading
 from auditor.directory.graph_refusals import Unread
 from auditor.directory.graph_session import Session
-from auditor.directory.snapshot import Part
+from auditor.directory.snapshot import ONLY_ASKED_APPS, Part
 
 DATAVERSE = "00000007-0000-0000-c000-000000000000"
 _AT_ONCE = 15  # values that the operator `in` takes
@@ -30,7 +30,7 @@ class Apps:
         """Keep the service principals of the apps and of Dataverse; raises Unread."""
         wanted = sorted({DATAVERSE, *(app.lower() for app in self.asked)})
         session.archive.asked("apps", tuple(wanted))
-        session.archive.gap(Part.SERVICE_PRINCIPALS, "only the apps that were asked about")
+        session.archive.gap(Part.SERVICE_PRINCIPALS, ONLY_ASKED_APPS)
         for start in range(0, len(wanted), _AT_ONCE):
             listed = ",".join(f"'{app}'" for app in wanted[start : start + _AT_ONCE])
             path = f"/v1.0/servicePrincipals?$filter=appId in ({listed})&$select={APP_FIELDS}"

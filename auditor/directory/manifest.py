@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from auditor.directory.snapshot import Lack, Missing, Part
 from auditor.edges import Edge
@@ -30,6 +30,12 @@ class Manifest(Edge):
 
     tenant: str = ""
     parts: tuple[_Entry, ...] = ()
+    asked: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @property
+    def apps(self) -> frozenset[str]:
+        """Return the client ids of the apps that were asked about."""
+        return frozenset(app.lower() for app in self.asked.get("apps", ()))
 
     def part_of(self, name: str) -> Part | None:
         """Return the part that a file belongs to, None when the manifest does not name it."""

@@ -15,7 +15,7 @@ from auditor.directory.snapshot import (
     Registration,
     User,
 )
-from auditor.directory.values import Moment, Shape, Texts, Whole, Word, Words
+from auditor.directory.values import NULLS, Moment, Shape, Texts, Whole, Word, Words
 
 _NEVER_EXPIRES = "disablepasswordexpiration"
 _EXTERNAL_UPN = "#ext#"
@@ -38,6 +38,7 @@ class UserShape(Shape):
     lastpasswordchangedatetime: Moment = None
     createddatetime: Moment = None
     onpremisesimmutableid: str | None = None
+    nulls: frozenset[str] = Field(default=frozenset(), alias=NULLS)
 
     def user(self) -> User:
         """Return the user."""
@@ -48,7 +49,7 @@ class UserShape(Shape):
             enabled=self.accountenabled,
             type=self.usertype.lower() if self.usertype else None,
             external=self._external(),
-            synced=self.onpremisessyncenabled,
+            synced=self._synced(),
             password_never_expires=self._never_expires(),
             password_changed=self.lastpasswordchangedatetime,
             created=self.createddatetime,
@@ -62,8 +63,15 @@ class UserShape(Shape):
             return True
         return False if self.userprincipalname else None
 
+    def _synced(self) -> bool | None:
+        """Return whether the account is synchronised; Graph says null of one that never was."""
+        return False if "onpremisessyncenabled" in self.nulls else self.onpremisessyncenabled
+
     def _never_expires(self) -> bool | None:
-        return None if self.passwordpolicies is None else _NEVER_EXPIRES in self.passwordpolicies
+        """Return whether the password never expires; Graph says null where the account has no policy."""
+        if self.passwordpolicies is None:
+            return False if "passwordpolicies" in self.nulls else None
+        return _NEVER_EXPIRES in self.passwordpolicies
 
 
 class RegistrationShape(Shape):

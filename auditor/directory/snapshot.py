@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from auditor.directory.locations import Location
 from auditor.directory.policies import Policy, Strength
@@ -83,6 +83,8 @@ class Known(Generic[T]):
 
 
 NOT_EXPORTED = Missing(Lack.NOT_EXPORTED)
+ONLY_ASKED_APPS = "only the apps that were asked about"
+"""The gap of the service principals in what was collected for certain apps (`Snapshot.asked_apps`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,7 @@ class Snapshot:
 
     `roles` are keyed by template id, `user_states` and `registrations` by user id. `files_unknown` are
     files of an export that nothing could be made of, `problems` what was wrong with those that were read.
+    `tenant_id` and `asked_apps` (client ids) are what an archive of our own says of itself.
     """
 
     organization: Known[Organization] | Missing = NOT_EXPORTED
@@ -266,3 +269,10 @@ class Snapshot:
     sign_ins: Known[tuple[SignInRecord, ...]] | Missing = NOT_EXPORTED
     files_unknown: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    tenant_id: str = ""
+    asked_apps: frozenset[str] = frozenset()
+
+    def part(self, part: Part) -> Known[Any] | Missing:
+        """Return a part by its word; the fields bear the names of the words."""
+        found: Known[Any] | Missing = getattr(self, part.name.lower())
+        return found

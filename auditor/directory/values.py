@@ -16,6 +16,8 @@ from auditor.edges import Edge
 Plain: TypeAlias = dict[str, Any]
 
 DEEPEST = 40
+NULLS = "auditor@null"
+"""Beside a row, after `plain`: the keys of which Graph says that there is no value."""
 CUT_OFF = (
     'is cut off: ConvertTo-Json went no deeper; export again with "ConvertTo-Json -Depth 20"'
     " or take the reply of Graph itself"
@@ -48,6 +50,16 @@ def plain(value: object, depth: int = 0) -> Any:
         found = (plain(item, depth + 1) for item in value)
         return [item for item in found if item is not None]
     return value
+
+
+def said_null(raw: object) -> frozenset[str]:
+    """Return the keys, in lower case, that Graph itself says are null: that there is no value.
+
+    PowerShell writes null for whatever was not asked for, under names with a capital: that says nothing.
+    """
+    if not isinstance(raw, dict):
+        return frozenset()
+    return frozenset(key.lower() for key, value in raw.items() if value is None and key[:1].islower())
 
 
 def _object(value: dict[str, object], depth: int) -> Plain | list[object] | None:

@@ -62,6 +62,9 @@ def is_https(url: str) -> bool:
 
 def site_of(url: str, host: str) -> Site:
     """Return where a request for an https address goes; `host` is what `host_of` says of it."""
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None and "#" not in url:
+        return Site(host, _HTTPS, url[url.index("/", 8) :])
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Site(host, parts.port or _HTTPS, target)

@@ -15,8 +15,7 @@ from auditor.network.incoming import Incoming
 from auditor.network.wire import Wire
 
 _STATUS = re.compile(r"HTTP/1\.([01]) ([1-9]\d\d)(?: .*)?")
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_BROKEN = re.compile(r"[\r\n\0]")
+_FIELD = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)\r?$", re.MULTILINE)
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,12}")
 _MOST_HEADERS, _MOST_NOTICES = 200, 8
 _WITHOUT_BODY = {204, 304}
@@ -38,18 +37,21 @@ def request_head(
 
     The host is ours to name: a header of that name is left out.
     """
-    lines = [f"{method} {quote(target, safe=_KEPT)} HTTP/1.1", f"Host: {site}"]
-    for name, value in headers.items():
-        if _BROKEN.search(value) or not _NAME.fullmatch(name):
-            raise ValueError("a header that would break the request")
-        if name.lower() not in {"host", "content-length", "transfer-encoding", "connection"}:
-            lines.append(f"{name}: {value}")
+    if not _TARGET.fullmatch(target):
+        target = quote(target, safe=_KEPT)
+    lines = [f"{name}: {value}" for name, value in headers.items() if name.lower() not in _OURS]
+    if not all(map(_HEADER.fullmatch, lines)):
+        raise ValueError("a header that would break the request")
+    own = f"{method} {target} HTTP/1.1\r\nHost: {site}\r\n"
     if length is not None:
-        lines.append(f"Content-Length: {length}")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        own += f"Content-Length: {length}\r\n"
+    return (own + "\r\n".join([*lines, "", ""])).encode("latin-1")
 
 
 _KEPT = "/?:@!$&'()*+,;=%-._~[]"
+_TARGET = re.compile(r"[A-Za-z0-9/?:@!$&'()*+,;=%\-._~\[\]]*")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\r\n\0]*")
+_OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
 
 def read_reply(incoming: Incoming, host: str, max_body: int) -> tuple[Wire, bool]:
@@ -76,17 +78,18 @@ def _final_head(incoming: Incoming) -> Head:
 
 def parse_head(data: bytes) -> Head:
     """Return a status line and headers; repeated headers are joined by commas. Raises Odd."""
-    status, *lines = data.decode("latin-1").replace("\r\n", "\n").split("\n")
-    found = _STATUS.fullmatch(status)
-    if found is None or len(lines) > _MOST_HEADERS:
+    status, _, rest = data.decode("latin-1").partition("\n")
+    found = _STATUS.fullmatch(status.removesuffix("\r"))
+    lines = rest.count("\n") + 1 if rest else 0
+    if found is None or lines > _MOST_HEADERS:
         raise Odd("the reply is no HTTP")
+    fields = _FIELD.findall(rest)
+    if len(fields) != lines:
+        raise Odd("the reply has a header that is none")
     headers: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or not _NAME.fullmatch(name):
-            raise Odd("the reply has a header that is none")
-        name, value = name.lower(), value.strip()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    for name, text in fields:
+        lower, value = name.lower(), text.rstrip()
+        headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
     return Head(int(found[2]), headers, found[1] == "1")
 
 

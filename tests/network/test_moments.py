@@ -85,6 +85,7 @@ def test_no_header_raises(text):
     assert found is None or found >= 0
 
 
-@given(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)))
-def test_dates_as_http_writes_them_are_read_to_the_second(moment):
-    assert http_date(format_datetime(moment, usegmt=True)) == moment.replace(microsecond=0)
+@given(st.integers(0, 7_000_000_000))
+def test_dates_as_http_writes_them_are_read_to_the_second(seconds):
+    moment = datetime.fromtimestamp(seconds, UTC)
+    assert http_date(format_datetime(moment, usegmt=True)) == moment

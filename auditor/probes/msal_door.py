@@ -134,7 +134,8 @@ class MsalDoor:
             raise
         attempt.error, attempt.reply = None, reply
         attempt.sent = attempt.sent or leg in {Leg.WSTRUST, Leg.TOKEN}
-        return MsalReply(reply.status, _checked(leg, reply), reply.headers)
+        # without headers: msal reads none of them but Retry-After, for a cache that keeps nothing here
+        return MsalReply(reply.status, _checked(leg, reply), {})
 
 
 def _checked(leg: Leg, reply: Reply) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from auditor.model import (
     Candidate,
@@ -53,8 +54,7 @@ class Held:
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The questions that a case has slots for, and the one whose answer is the sign-in's."""
 
     slots: tuple[str, ...]

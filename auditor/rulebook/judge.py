@@ -86,7 +86,7 @@ class Judge:
     def _standing(self, facts: Facts, asked: Asked) -> _Standing:
         """Return what follows from these facts; why one is not known changes nothing of it."""
         known = [fact if isinstance(fact, Known) else None for fact in facts.values()]
-        alike = (*known, asked.sign_in, *asked.slots)
+        alike = (*known, asked)
         standing = self._standings.get(alike)
         if standing is None:
             if len(self._standings) >= _KEPT:

@@ -45,8 +45,9 @@ class JournalAudit:
     @property
     def summary(self) -> Summary:
         """Return the numbers."""
-        while self._summary is None:
+        if self._summary is None:
             collections.deque(self.results(), maxlen=0)
+        assert self._summary is not None, "a reading to the end leaves it"
         return self._summary
 
     def results(self) -> Iterator[CaseResult]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from auditor.model import (
@@ -13,8 +15,9 @@ from auditor.model import (
     Question,
     Why,
 )
+from auditor.rulebook.conditions import Is
 from auditor.rulebook.facts import build_estate
-from auditor.rulebook.judge import judge
+from auditor.rulebook.judge import Judge, judge
 
 
 @pytest.fixture
@@ -303,3 +306,46 @@ def test_nothing_at_all_is_judged_as_nothing_known(kit, verdicts):
         "unknown (not asked)",
         "could not tell (not asked)",
     )
+
+
+def test_what_a_case_is_told_does_not_hang_on_the_cases_before_it(book, kit):
+    case, estate = kit.case(), build_estate([kit.case()])
+    federated = {
+        "account_type": "Federated",
+        "federation": "no_endpoint",
+        "federation_host": "sts.contoso.example",
+    }
+    every = [
+        kit.looks(case),
+        kit.looks(case).discovered(),
+        kit.looks(case).discovered(**federated),
+        kit.looks(case).discovered(**federated).held_back(Question.PASSWORD, Why.NOT_ASKED),
+        kit.looks(case).discovered(**federated).held_back(Question.PASSWORD, Why.FEDERATION_UNUSABLE),
+        kit.looks(case).discovered().held_back(Question.PASSWORD, Why.PASSWORD_NOT_PROVEN, "see a"),
+        kit.looks(case).discovered().held_back(Question.PASSWORD, Why.PASSWORD_NOT_PROVEN, "see b"),
+        kit.looks(case).discovered().signed_in(kit.refused(50076)),
+        kit.looks(case).discovered().signed_in(kit.refused(50126)),
+        kit.looks(case).discovered().signed_in(kit.good(Leg.TOKEN)).asked_dataverse(kit.good(Leg.WHOAMI)),
+    ]
+    one = Judge(book, estate)
+    for looks in (*every, *reversed(every)):
+        assert one.result(case, looks.items) == judge(book, case, looks.items, estate)
+
+
+def test_what_facts_entail_is_not_kept_without_end(book, kit, monkeypatch):
+    monkeypatch.setattr("auditor.rulebook.judge._KEPT", 3)
+    case = kit.case()
+    one = Judge(book, build_estate([case]))
+    for code in (50076, 50126, 65001, 53003, 50055):
+        one.result(case, kit.looks(case).discovered().signed_in(kit.refused(code)).items)
+    assert len(one._standings) <= 3
+
+
+def test_what_is_remembered_hangs_on_which_questions_have_slots(book, kit):
+    rule = replace(book.findings[0], when=Is("submission", frozenset({Why.NOT_ASKED.value})), evidence=())
+    case = kit.case()
+    one = Judge(replace(book, findings=(rule,)), build_estate([case]))
+    without = one.result(case, kit.looks(case).discovered().items)
+    held = one.result(case, kit.looks(case).discovered().held_back(Question.PASSWORD, Why.NOT_ASKED).items)
+    assert without.facts == held.facts
+    assert [result.findings[0].evidence for result in (without, held)] == [(), ("password: not asked",)]

@@ -95,11 +95,12 @@ class Resolver:
     """Turns references into secrets. `base` is the folder that `file:` paths are relative to.
 
     `typed` holds what the operator typed for each account beforehand: nobody is asked from a worker thread,
-    where Ctrl-C does not reach.
+    where Ctrl-C does not reach. `most` is how many bytes a file may hold: a key is longer than a password.
     """
 
     base: Path
     typed: Mapping[str, Secret] = field(default_factory=dict)
+    most: int = _MAX_SECRET_FILE
 
     def resolve(self, reference: Reference, account: str) -> Secret:
         """Return the secret; raises SecretError that names the scheme, never the reference."""
@@ -150,7 +151,7 @@ class Resolver:
                 f"the file that the credential names cannot be read: {told(error)}",
                 "paths are relative to the inventory's folder",
             ) from None
-        if len(raw) > _MAX_SECRET_FILE:
+        if len(raw) > self.most:
             raise SecretError("the file that the credential names is too large for a password")
         try:
             text = raw.decode("utf-8-sig")

@@ -19,7 +19,7 @@ P = ParamSpec("P")
 
 def build() -> typer.Typer:
     """Return the command with all its subcommands; each imports what it needs when it runs."""
-    from auditor.cli import audit, demo, explain, lab, merge, prepare, rules, runs  # noqa: PLC0415 - the commands' own modules
+    from auditor.cli import audit, collect, demo, explain, lab, merge, prepare, rules, runs  # noqa: PLC0415 - the commands' own modules
 
     app = typer.Typer(
         name="auditor",
@@ -37,6 +37,7 @@ def build() -> typer.Typer:
         audit.report,
         merge.merge,
         runs.runs,
+        collect.collect,
         prepare.plan,
         prepare.init,
         explain.explain,

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from auditor import __version__
 from auditor.atomic import replacing
-from auditor.directory.snapshot import Missing, Part
+from auditor.directory.snapshot import Lack, Missing, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 FORMAT = "auditor.directory/v1"
 MANIFEST = "manifest.json"
 README = "README.txt"
+PASSING = frozenset({Lack.THROTTLED, Lack.FAILED, Lack.UNREADABLE})
+"""Reasons that may be gone another time; a missing role, consent or licence is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class _Kept:
     gaps: list[str] = field(default_factory=list)
     at: str = ""
     missing: Missing | None = None
+    broken: bool = False
 
 
 class Archive:
@@ -85,12 +88,14 @@ class Archive:
         kept = self._of(part)
         if kept.files:
             kept.gaps.append(str(missing))
+            kept.broken = kept.broken or missing.lack in PASSING
         else:
             kept.missing = missing
 
-    def gap(self, part: Part, text: str) -> None:
-        """Say what is not in a part that was read."""
+    def gap(self, part: Part, text: str, *, broken: bool = False) -> None:
+        """Say what is not in a part that was read; `broken` where it failed and need not have."""
         kept = self._of(part)
+        kept.broken = kept.broken or broken
         if text not in kept.gaps:
             kept.gaps.append(text)
 
@@ -108,8 +113,12 @@ class Archive:
         self._put(MANIFEST, json.dumps(data, ensure_ascii=False, indent=2))
         manifest = Manifest(data)
         self._put(README, "\n".join(manifest.lines()) + "\n")
-        self._zip.close()
+        self.end()
         return manifest
+
+    def end(self) -> None:
+        """Let go of the stream; without a manifest nobody takes what is in it for an archive."""
+        self._zip.close()
 
     def _of(self, part: Part) -> _Kept:
         return self._parts.setdefault(part, _Kept())
@@ -144,6 +153,7 @@ def _entry(part: Part, kept: _Kept) -> dict[str, Any]:
         "items": kept.items,
         "at": kept.at,
         "gaps": kept.gaps,
+        "broken": kept.broken,
     }
 
 
@@ -152,6 +162,11 @@ class Manifest:
     """What an archive says of itself; `data` is the content of `manifest.json`."""
 
     data: Mapping[str, Any]
+
+    @property
+    def whole(self) -> bool:
+        """Return whether nothing failed that might be read another time."""
+        return not any(entry.get("broken") or entry.get("lack") in PASSING for entry in self.data["parts"])
 
     def lines(self) -> list[str]:
         """Return it for people: what is in the archive, what is not and why."""
@@ -187,4 +202,8 @@ def written(target: Path, now: "Callable[[], datetime]") -> Iterator[Archive]:
     Raises ReportError where it cannot be written; the target stays what it was until the last byte.
     """
     with replacing(target) as stream:
-        yield Archive(stream, now)
+        archive = Archive(stream, now)
+        try:
+            yield archive
+        finally:
+            archive.end()

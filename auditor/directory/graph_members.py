@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auditor.directory.archive import PASSING
 from auditor.directory.graph import Ask
 from auditor.directory.graph_batch import batched
 from auditor.directory.graph_parts import Reading
@@ -83,7 +84,7 @@ def read_members(session: Session, reading: Reading, permission: str) -> None:
 def _lacking(session: Session, part: Part, group: str, error: Unread) -> None:
     gone = error.lack is Lack.NOT_FOUND
     why = "named, but not there any more" if gone else error.detail
-    session.archive.gap(part, f"group {group}: {why}")
+    session.archive.gap(part, f"group {group}: {why}", broken=error.lack in PASSING)
 
 
 def _listed(session: Session, path: str, permission: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.directory.archive import PASSING
 from auditor.directory.graph import Ask
 from auditor.directory.graph_batch import batched
 from auditor.directory.graph_parts import Reading
@@ -65,7 +66,8 @@ class Users:
         if failed is not None and not some:
             raise failed
         if failed is not None:
-            session.archive.gap(Part.USER_STATES, f"some accounts: {failed.detail}")
+            broken = failed.lack in PASSING
+            session.archive.gap(Part.USER_STATES, f"some accounts: {failed.detail}", broken=broken)
 
     def _nobody(self) -> str:
         if self.accounts is not None and not self.accounts:

@@ -1,5 +1,6 @@
 """The administrator's msal speaks through our door: https only, no redirects, and to one sign-in host."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,8 @@ class Client:
 
     def __init__(self, door: Door, login: str) -> None:
         self._door, self._login = door, login
+        self.graph = ""
+        """The Graph host that the tenant's OpenID document names, "" where it names none."""
 
     def get(
         self, url: str, params: Any = None, headers: Mapping[str, str] | None = None, **_: object
@@ -26,6 +29,8 @@ class Client:
         if host_of(address) != self._login:
             raise NetworkError(Failure.REFUSED_BY_DOOR, host_of(address), "not the sign-in host")
         reply = self._door.get(address, Leg.OPENID, kept_headers(headers))
+        named = _object(reply.text).get("msgraph_host")
+        self.graph = named.lower() if isinstance(named, str) else self.graph
         return MsalReply(reply.status, reply.text, reply.headers)
 
     def post(
@@ -51,3 +56,11 @@ class Client:
 
     def close(self) -> None:
         """Nothing of msal's to close; the door belongs to whoever opened it."""
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

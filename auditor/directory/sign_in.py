@@ -65,7 +65,9 @@ def sign_in(registration: Registration, way: Way, means: Means) -> Administrator
     """Return the administrator who signed in; raises DirectoryError when nobody did, or to another tenant."""
     logging.getLogger("msal").setLevel(logging.CRITICAL + 1)  # it logs whole replies
     try:
-        app = _new_app(registration, way, means.door)
+        client = Client(means.door, registration.cloud.login)
+        app = _new_app(registration, way, client)
+        _same_cloud(registration, client)
         result = _signed_in(app, registration, way, means)
     except DirectoryError:
         raise
@@ -79,14 +81,22 @@ def sign_in(registration: Registration, way: Way, means: Means) -> Administrator
     return _checked(app, result, registration, way, means.now)
 
 
-def _new_app(registration: Registration, way: Way, door: Door) -> Any:
+def _same_cloud(registration: Registration, client: Client) -> None:
+    if client.graph and client.graph != registration.cloud.graph:
+        raise DirectoryError(
+            f"{registration.tenant} belongs to another cloud: its Microsoft Graph is {client.graph}",
+            "name its cloud with --cloud",
+        )
+
+
+def _new_app(registration: Registration, way: Way, client: Client) -> Any:
     from msal import ConfidentialClientApplication, PublicClientApplication  # noqa: PLC0415 - slow to import
 
     shared: dict[str, Any] = {
         "client_id": registration.client_id,
         "authority": f"https://{registration.cloud.login}/{registration.tenant}",
         "instance_discovery": False,
-        "http_client": Client(door, registration.cloud.login),
+        "http_client": client,
         "http_cache": Forgetful(),
     }
     if way is Way.APP:
@@ -120,7 +130,10 @@ def _signed_in(app: Any, registration: Registration, way: Way, means: Means) -> 
         return _by_device_code(app, means)
     means.tell("a browser opens for the administrator's sign-in; it waits for five minutes")
     signed: Mapping[str, Any] = app.acquire_token_interactive(
-        [], prompt="select_account", timeout=_BROWSER_SECONDS
+        [],
+        prompt="select_account",
+        timeout=_BROWSER_SECONDS,
+        extra_scopes_to_consent=["profile", "offline_access"],  # without scopes msal asks for `openid` alone
     )
     return signed
 
@@ -136,6 +149,7 @@ def _by_device_code(app: Any, means: Means) -> Mapping[str, Any]:
     wait = float(flow.get("interval", _SLOWER))
     while means.now() < ends:
         means.sleep(wait)
+        flow.pop("latest_attempt_at", None)  # we keep the pace ourselves; msal would warn by its own clock
         result: Mapping[str, Any] = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
         if result.get("error") not in _WAITING:
             return result

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -126,3 +126,49 @@ def test_the_same_steps_for_many_accounts_are_one_fix_that_names_none():
     assert one == other
     assert one.steps == ("Open <account>.",)
     assert one.group == "accounts of contoso.example"
+
+
+def own_fix(make, account):
+    return replace(
+        make.fixes.role, group=account, title=f"Give {account} a role", verify=f"{account} reads a row."
+    )
+
+
+def needing(case, make, *accounts):
+    """Return the tally of accounts that each need a fix of their own."""
+    return fix_book(
+        [
+            case(account, make.finding("no-role", "No role", Severity.HIGH, "", (own_fix(make, account),)))
+            for account in accounts
+        ]
+    )
+
+
+def test_what_one_account_needs_in_several_cases_is_told_in_its_name(case, make):
+    (line,) = needing(case, make, "Anna@contoso.example", "anna@contoso.example").lines
+    assert line.fix == own_fix(make, "Anna@contoso.example")
+    assert (line.accounts, line.names) == (1, ("Anna@contoso.example",))
+
+
+def test_what_two_accounts_need_alike_is_told_in_nobodys_name(case, make):
+    (line,) = needing(case, make, "a@contoso.example", "b@contoso.example", "a@contoso.example").lines
+    assert line.fix.title == "Give <account> a role"
+    assert line.fix.group == "accounts of contoso.example"
+    assert (line.accounts, line.names) == (2, ("a@contoso.example", "b@contoso.example"))
+
+
+def test_what_an_account_needs_in_a_second_place_stays_with_what_it_covers(case, make):
+    fix = own_fix(make, "a@contoso.example")
+    elsewhere = replace(fix, verify="a@contoso.example reads a row elsewhere.")
+    findings = [make.finding("no-role", "No role", Severity.HIGH, "", (one,)) for one in (fix, elsewhere)]
+    book = fix_book([case("a@contoso.example", finding) for finding in findings])
+    assert [line.fix for line in book.lines] == [fix]
+    assert book.places == [[book.places[0][0]]] * 2
+
+
+def test_an_account_that_needs_a_fix_first_here_and_otherwise_there_counts_once(case, make):
+    first = make.finding("one", "One", Severity.HIGH, "", (make.fixes.role, make.fixes.consent))
+    other = make.finding("two", "Two", Severity.LOW, "", (make.fixes.consent, make.fixes.role))
+    book = fix_book([case("a@contoso.example", first, other)])
+    assert [(line.accounts, line.first_choice) for line in book.lines] == [(1, 1), (1, 1)]
+    assert {kind.accounts for kind in book.common} == {1}

@@ -148,3 +148,9 @@ def test_no_text_from_outside_is_taken_for_a_line(sheet):
     xml, _ = column.cell("fix \0n7\0", "", linked=False)
     assert settled(xml, lambda _: pytest.fail("taken"), str) == xml
     assert not usable_link("https://contoso.example/\0l7\0")
+
+
+@pytest.mark.parametrize(("text", "kept"), [("a b", False), (" a", True), ("a\n", True)])
+def test_blanks_at_the_ends_of_a_text_are_said_to_belong_to_it(sheet, text, kept):
+    xml, _ = Column(sheet, Styles(load_layout()), 20).cell(text, "", linked=False)
+    assert ('xml:space="preserve"' in xml) is kept

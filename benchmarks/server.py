@@ -81,6 +81,9 @@ REPLIES = {
             "expires_in": 900,
         },
     ),
+    "waiting": _reply(
+        "400 Bad Request", {"error": "authorization_pending", "error_codes": [70016], "error_description": ""}
+    ),
     "challenge": _reply(
         "401 Unauthorized",
         {},
@@ -109,6 +112,8 @@ def kind_of(head: bytes, body: bytes) -> str:
     """Return which of the replies a request gets."""
     path = head.split(b" ", 2)[1]
     if path.endswith(b"/token"):
+        if b"device_code=" in body:
+            return "waiting"
         number = _NUMBER.search(body)
         return "token" if number and int(number[1]) % 4 == 0 else "refused"
     for part, kind in (

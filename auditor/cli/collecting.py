@@ -57,6 +57,7 @@ def resumed_audit(
         prepared = prepare(order.inventory, order.choices, screen)
         settings = replace(prepared.settings, breaker_anew=choices.breaker is not None)
         paths = paths_of(order.target, order.formats)
+        _somebody_signs_in(settings, ask)
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
             resume(journal, prepared.inventory, settings, prepared.tools(ask, progress, ledger))
         judged = judge(journal, prepared.rulebook)
@@ -80,6 +81,7 @@ def run_audit(
     Without an order the run cannot be taken up again, nor does it remember or heed refused attempts.
     """
     paths = paths_of(target, formats)
+    _somebody_signs_in(prepared.settings, ask)
     run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))
     how = how_of(order) if order else None
     where = order.choices.ledger if order else None
@@ -99,7 +101,8 @@ def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tupl
     """Return a new run and where its run file goes: beside the report, named by time and chance."""
     started = datetime.now(UTC)
     run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    mode = "discovery and passwords" if settings.passwords else "discovery only"
+    asked = [*["directory"] * settings.directory.wanted, *["passwords"] * settings.passwords]
+    mode = " and ".join([", ".join(["discovery", *asked[:-1]]), *asked[-1:]]) if asked else "discovery only"
     run = RunInfo(
         id=run_id,
         tool_version=__version__,
@@ -111,6 +114,14 @@ def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tupl
         simulated=settings.simulated,
     )
     return run, target.with_name(f"{target.stem}-{run_id}{SUFFIX}")
+
+
+def _somebody_signs_in(settings: "Settings", ask: "Ask") -> None:
+    """Raise UsageError where a directory is to be read online and nobody could sign in for it."""
+    if settings.directory.online:
+        from auditor.cli.collecting_directory import check_present  # noqa: PLC0415 - only for this
+
+        check_present(settings.directory.way, present=ask.present)
 
 
 @contextlib.contextmanager

@@ -138,7 +138,26 @@ NO_PASSWORDS: TypeAlias = Annotated[
         "--no-passwords",
         metavar="",
         rich_help_panel=_AGREED,
-        help="Send no password at all: discovery only.",
+        help="Send no password at all: discovery, and the directory where one is named.",
+    ),
+]
+DIRECTORY: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--directory",
+        metavar="online|EXPORT",
+        rich_help_panel=_ROWS,
+        help="Read the tenant's directory: the folder or archive of its export, or online with an"
+        " administrator's sign-in ([directory] in auditor.toml); may be repeated.",
+    ),
+]
+KEEP_DIRECTORY: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep-directory",
+        metavar="FILE.zip",
+        rich_help_panel=_RESULT,
+        help="Keep what was read online, to be read again; readable by you alone.",
     ),
 ]
 CHECK_TABLE: TypeAlias = Annotated[

@@ -31,6 +31,7 @@ def plan(
     rules: options.RULES = None,
     people: options.PEOPLE = False,
     no_passwords: options.NO_PASSWORDS = False,
+    directory: options.DIRECTORY = None,
     discover: Annotated[
         bool,
         typer.Option(
@@ -51,7 +52,8 @@ def plan(
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
     from auditor.cli.setting import Choices, prepare  # noqa: PLC0415 - reads the rules
     from auditor.inventory import ReadOptions, format_problems  # noqa: PLC0415 - only for this command
-    from auditor.run.plan import plan_run  # noqa: PLC0415 - only for this command
+    from auditor.run.directories import planned_lines  # noqa: PLC0415 - only for this command
+    from auditor.run.plan import plan_run  # noqa: PLC0415 - as above
 
     screen = Screen(quiet=False)
     choices = Choices(
@@ -64,12 +66,13 @@ def plan(
         rate=rate,
         people=people,
         passwords=not no_passwords,
+        directory=tuple(directory or ()),
         skip_invalid=skip_invalid,
     )
     prepared = prepare(inventory, choices, screen)
     planned = plan_run(prepared.inventory, prepared.settings, prepared.rulebook.clouds)
-    held = _held(planned, prepared, ledger)
-    for line in [*plan_lines(planned), *held, *format_problems(prepared.inventory.invalid)]:
+    more = [*planned_lines(prepared.settings.directory), *_held(planned, prepared, ledger)]
+    for line in [*plan_lines(planned), *more, *format_problems(prepared.inventory.invalid)]:
         screen.result(line)
     if discover:
         _discover(prepared, screen)

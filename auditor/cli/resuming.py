@@ -9,17 +9,19 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from auditor.cli.setting import Choices
+from auditor.cli.setting import ONLINE, Choices
 from auditor.config import DEFAULT_NAME
 from auditor.errors import UsageError
 from auditor.inventory import ReadOptions
 
-_PATHS = {"config", "rules", "ca_bundle", "ledger"}
+_PATHS = {"config", "rules", "ca_bundle", "ledger", "keep_directory"}
 # These decide what is asked of whom; a run that is half done cannot change its mind about them.
 _SHAPING = {
     "reading": "--sheet, --map and --allow-plaintext-passwords",
     "people": "--people-passwords",
     "passwords": "--no-passwords",
+    "directory": "--directory",
+    "keep_directory": "--keep-directory",
     "skip_invalid": "--skip-invalid",
     "check_table": "--check-table",
     "shard": "--shard",
@@ -44,6 +46,9 @@ def how_of(order: Order) -> dict[str, object]:
     choices["config"] = choices["config"] or (Path(DEFAULT_NAME) if Path(DEFAULT_NAME).is_file() else None)
     for name in _PATHS:
         choices[name] = str(choices[name].absolute()) if choices[name] else None
+    choices["directory"] = [
+        name if name == ONLINE else str(Path(name).absolute()) for name in choices["directory"]
+    ]
     if "@" in (choices["proxy"] or ""):
         choices["proxy"] = None
     return {
@@ -95,7 +100,7 @@ def _stored(data: Mapping[str, Any]) -> Choices:
     known: dict[str, Any] = {f.name: data[f.name] for f in fields(Choices) if f.name in data}
     for name in _PATHS:
         known[name] = Path(known[name]) if known.get(name) else None
-    for name in ("tenants", "federation_hosts", "retry"):
+    for name in ("tenants", "federation_hosts", "retry", "directory"):
         known[name] = tuple(known.get(name, ()))
     known["reading"] = ReadOptions(**known["reading"])
     return Choices(**known)

@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.atomic import check_target
 from auditor.clouds import load_clouds
-from auditor.config import Config, apply_overrides, load_config
-from auditor.errors import InventoryError, UsageError
+from auditor.config import DEFAULT_NAME, Config, apply_overrides, load_config
+from auditor.directory.sign_in import Way
+from auditor.errors import ConfigError, InventoryError, UsageError
 from auditor.gate import BreakerLimits
 from auditor.inventory import ReadOptions, format_problems, read_inventory
 from auditor.model import Ask, Inventory, Progress, Vantage
 from auditor.network import DoorSettings
 from auditor.probes.dataverse import parse_table
 from auditor.rulebook.load import load_rulebook
-from auditor.run.interface import Retry, ScopeAnswer, Settings, Tools
+from auditor.run.interface import DirectoryChoice, Retry, ScopeAnswer, Settings, Tools
 from auditor.run.shards import cut, parse_shard
+from auditor.secrets import Resolver
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
     from auditor.journal.ledger import Ledger
     from auditor.rulebook.book import Rulebook
 
+ONLINE = "online"
+"""What `--directory` takes in the place of an export."""
 _SHOWN = 50
+_LONGEST_KEY = 64 * 1024
 _FASTEST = 1_000.0
 _RATE = "5"
 
@@ -47,6 +53,8 @@ class Choices:
     yes: bool = False
     people: bool = False
     passwords: bool = True
+    directory: tuple[str, ...] = ()
+    keep_directory: Path | None = None
     skip_invalid: bool = False
     breaker: str | None = None
     lock_accounts: bool = False
@@ -116,6 +124,8 @@ def settings_of(choices: Choices, config: Config) -> Settings:
     table = config.check_table if choices.check_table is None else choices.check_table
     return Settings(
         vantage=vantage,
+        country=config.country if vantage == config.vantage else "",
+        directory=directory_of(choices, config),
         concurrency=choices.concurrency or config.concurrency,
         rate=rate_of(choices.rate or _RATE),
         table=parse_table(table),
@@ -126,6 +136,46 @@ def settings_of(choices: Choices, config: Config) -> Settings:
         breaker=breaker_of(choices, config.breaker),
         cloud_refusals=cloud_refusals(config),
         door=door,
+    )
+
+
+def directory_of(choices: Choices, config: Config) -> DirectoryChoice:
+    """Return which directories are read, and how an administrator signs in for those that are read online.
+
+    Raises UsageError for an export that is not there, ConfigError and SecretError where nobody could sign in.
+    """
+    exports = tuple(Path(name) for name in dict.fromkeys(choices.directory) if name != ONLINE)
+    for path in exports:
+        if not path.exists():
+            raise UsageError(
+                f"--directory {path.name}: there is no such folder or archive",
+                f"name the folder of an export or the archive of `auditor collect`, or say {ONLINE}",
+            )
+    if ONLINE not in choices.directory:
+        if choices.keep_directory:
+            raise UsageError("--keep-directory is for --directory online", "an export is kept already")
+        return DirectoryChoice(exports)
+    if choices.keep_directory:
+        check_target(choices.keep_directory)
+    return _online(exports, choices, config)
+
+
+def _online(exports: tuple[Path, ...], choices: Choices, config: Config) -> DirectoryChoice:
+    own = config.administrator
+    if not own.client_id:
+        raise ConfigError(
+            "no app registration is named with which a directory may be read",
+            "register one in the tenant (docs/directory.md), and set client_id under [directory] in"
+            " auditor.toml",
+        )
+    way = Way(own.sign_in or Way.BROWSER)
+    resolver = Resolver((choices.config or Path(DEFAULT_NAME)).resolve().parent, most=_LONGEST_KEY)
+    secret, certificate = (
+        resolver.resolve(reference, "") if reference and way is Way.APP else None
+        for reference in (own.secret, own.certificate)
+    )
+    return DirectoryChoice(
+        exports, True, choices.keep_directory, own.client_id, way, secret, None if secret else certificate
     )
 
 

@@ -30,6 +30,7 @@ from auditor.model import (
 from auditor.model import evidence as about
 
 ABSENT = "the account is not in the directory"
+_ASKED_ABOUT = "that were asked about"
 _SEEN = Answer(Flow.DISCOVERY, success=True)
 _RESTS_ON: Mapping[Question, tuple[Part, ...]] = {
     Question.DIRECTORY_USER: (Part.USERS, Part.REGISTRATIONS, Part.USER_STATES, Part.ROLES),
@@ -88,9 +89,13 @@ class Directory:
 
     @property
     def unread(self) -> tuple[str, ...]:
-        """Return a sentence for each part that is missing or incomplete, and each problem of the export."""
-        parts = [line for part in Part for line in lines_of(part, self._snapshot.part(part))]
-        return (*parts, *self._snapshot.problems)
+        """Return a sentence for each part that is missing or incomplete, and each problem of the export.
+
+        The sign-in log, which nothing here rests on, and what nobody asked about are left out.
+        """
+        parts = (part for part in Part if part is not Part.SIGN_INS)
+        lines = [line for part in parts for line in lines_of(part, self._snapshot.part(part))]
+        return (*(line for line in lines if not line.endswith(_ASKED_ABOUT)), *self._snapshot.problems)
 
     def speaks_for(self, domain: str, tenant_id: str) -> bool:
         """Return whether this is the directory of a domain; `tenant_id` is "" where nobody could say it."""

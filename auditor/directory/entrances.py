@@ -20,6 +20,8 @@ from auditor.model import Detail, Truth
 
 ALLOWED, MFA, BLOCKED, UNMET = "allowed", "mfa", "blocked", "unmet"
 _SHOWN = 6
+_NO_RISK = "none"
+_WORDS = {Truth.HOLDS: "yes", Truth.FAILS: "no", Truth.UNANSWERED: UNKNOWN}
 _PAGES = {ClientType.DESKTOP: "in an app of its own", ClientType.BROWSER: "in a browser"}
 
 
@@ -88,12 +90,15 @@ class Entrances:
         """
         password = self._access(user_id, ClientType.DESKTOP, Flow.PASSWORD)
         pages = {client: self._access(user_id, client, Flow.CODE) for client in _PAGES}
+        at_ease = self._access(user_id, ClientType.DESKTOP, Flow.PASSWORD, _NO_RISK)
         ropc, page = entrance(password), _joined({client: entrance(one) for client, one in pages.items()})
         watched = list(pages.values()) if attended else [password]
         return {
             "ropc": ropc.word,
             "ropc_by": ropc.by,
             "ropc_why": ropc.why,
+            "ropc_mfa": _WORDS[password.mfa.truth],
+            "ropc_without_risk": entrance(at_ease).word,
             "ropc_exclusion": _exclusions(password),
             "interactive": page.word,
             "interactive_by": page.by,
@@ -110,6 +115,8 @@ class Entrances:
             "ropc": UNKNOWN,
             "ropc_by": (),
             "ropc_why": why,
+            "ropc_mfa": UNKNOWN,
+            "ropc_without_risk": UNKNOWN,
             "ropc_exclusion": (),
             "interactive": UNKNOWN,
             "interactive_by": (),
@@ -120,8 +127,18 @@ class Entrances:
             "unread": (why,),
         }
 
-    def _access(self, user_id: str, client: ClientType, flow: Flow) -> Access:
-        return self._evaluator.access(SignIn(user_id, DATAVERSE, client, flow, self._place))
+    def _access(self, user_id: str, client: ClientType, flow: Flow, risk: str = "") -> Access:
+        sign_in = SignIn(
+            user_id,
+            DATAVERSE,
+            client,
+            flow,
+            self._place,
+            user_risk=risk,
+            sign_in_risk=risk,
+            insider_risk=risk,
+        )
+        return self._evaluator.access(sign_in)
 
     def _located(self, accesses: Iterable[Access]) -> bool:
         """Return whether an enforced policy looked at where the sign-in comes from, and was told."""

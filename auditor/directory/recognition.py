@@ -70,7 +70,7 @@ _CONTEXTS: tuple[tuple[re.Pattern[str], Part], ...] = tuple(
         (r"serviceprincipals(?!\(')", Part.SERVICE_PRINCIPALS),
         (r"directoryroles|rolemanagement/directory/roleassignments", Part.ROLES),
         (r"organization", Part.ORGANIZATION),
-        (r"groups\('[^']*'\)/(transitive)?members", Part.MEMBERS),
+        (r"groups(\('[^']*'\)/(transitive)?members|\(id,transitivemembers)", Part.MEMBERS),
         (r"groups(?!\(')", Part.GROUPS),
         (r"users(?!\(')", Part.USERS),
     )

@@ -50,6 +50,7 @@ SELECT (SELECT count(*) FROM intents) - (
 _UNASKED = """
 SELECT subject FROM evidence
 WHERE kind = 'case' AND question = 'password' AND json_extract(data, '$.why') IS NOT NULL"""
+_OF_DIRECTORIES = "('directory user', 'directory access', 'directory consent')"
 _WITHOUT_ANSWER = """
 SELECT data FROM cases WHERE NOT EXISTS (
     SELECT 1 FROM evidence WHERE kind = 'case' AND subject = cases.key AND question = 'password'
@@ -196,9 +197,14 @@ class Journal:
         self._shared.cache_clear()
 
     def forget_unasked(self) -> None:
-        """Drop the reasons for which passwords were not asked for: going on with a run decides anew."""
-        unasked = f"DELETE FROM evidence WHERE kind = 'case' AND subject IN ({_UNASKED})"  # noqa: S608 - ours
-        self._writing.durable(unasked)
+        """Drop the reasons for which nobody asked: going on with a run decides anew.
+
+        What a directory said stays; nobody has to sign in to it again.
+        """
+        unasked = f"kind = 'case' AND subject IN ({_UNASKED}) AND question NOT IN {_OF_DIRECTORIES}"
+        unread = f"question IN {_OF_DIRECTORIES} AND json_extract(data, '$.why') IS NOT NULL"
+        for which in (unasked, unread):
+            self._writing.durable(f"DELETE FROM evidence WHERE {which}")  # noqa: S608 - ours
 
     def without_answer(self) -> list[Case]:
         """Return the cases whose password slot is empty, in inventory order."""

@@ -113,9 +113,11 @@ class Observed:
       `user_type` (member, guest, unknown), `password_expiry` (never, policy, unknown), `password_changed`
       (ISO date or ""), `per_user_mfa` (disabled, enabled, enforced, unknown), `methods`, `roles`, `unread`
     directory access (a case): `ropc` and `interactive` (allowed, mfa, blocked, unmet, unknown), each with
-      `..._by` (policies) and `..._why` (what is unknown); `ropc_exclusion` (POLICY excludes KIND NAME, where
-      only that exclusion keeps a policy from refusing); `report_only` (policies that would matter if they
-      were enforced), `security_defaults` (on, off, unknown), `location_used`, `unread`
+      `..._by` (policies) and `..._why` (what is unknown); `ropc_mfa` (YNU: MFA is demanded of it, whatever
+      else is), `ropc_without_risk` (`ropc` of an account and a sign-in that are not at risk);
+      `ropc_exclusion` (POLICY excludes KIND NAME, where only that exclusion keeps a policy from refusing);
+      `report_only` (policies that would matter if they were enforced), `security_defaults` (on, off,
+      unknown), `location_used`, `unread`
     directory consent (a case): `consent` (none, user, all, unknown), `scopes`, `wider` (RESOURCE: scope,
       beyond what the app needs), `consent_by` (roles that could); YNU `user_may_consent`, `app_known`,
       `app_enabled`, `assignment_required`, `assigned`, `dataverse_known`, `dataverse_enabled`; `unread`

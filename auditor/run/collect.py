@@ -10,19 +10,19 @@ from pathlib import Path
 from auditor.errors import NothingToAudit, SecretError
 from auditor.gate import Breaker, BreakerLimits, Gate
 from auditor.journal import Header, Journal
-from auditor.model import Ask, Case, CaseKey, Inventory, Reading, Refusal, RunInfo, Why
+from auditor.model import Ask, Case, CaseKey, Evidence, Inventory, Reading, Refusal, RunInfo, Subject, Why
 from auditor.network import Door, Pace
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
 from auditor.rulebook.answers import interpret
 from auditor.run.applications import refused_beforehand, without
+from auditor.run.directories import Directories
 from auditor.run.discovery import discover
-from auditor.run.interface import Settings, Tools
+from auditor.run.interface import Settings, Tools, kept
 from auditor.run.remembered import Memory, Nothing, Remembered, held_back, named_nowhere
 from auditor.run.resumption import Before, lost_answer, same_cases, take_up
 from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatched
 from auditor.run.sessions import SignIns, by_account, not_asked
-from auditor.run.shards import noted
 from auditor.run.submissions import submissions
 from auditor.run.workers import each
 from auditor.secrets import Alike, Reference, Resolver, Secret
@@ -47,11 +47,13 @@ def collect(
     someone_agrees(inventory.cases, settings, tools.ask)
     if settings.shard is None and all(case.skip for case in inventory.cases):  # a shard may be empty
         raise NothingToAudit("no row of the inventory can be audited", "all are skipped or have errors")
+    directories = Directories(settings, tools)
+    directories.open()
     door = Door(settings.door)
     header = Header(run, kept(settings))
     with contextlib.closing(door):
         journal = Journal.create(path, header, inventory.cases, inventory.invalid, how)
-        return _through(_Collection(journal, header, inventory.cases, settings, tools, door))
+        return _through(_Collection(journal, header, inventory.cases, settings, tools, door, directories))
 
 
 def resume(journal: Journal, inventory: Inventory, settings: Settings, tools: Tools) -> Journal:
@@ -68,7 +70,10 @@ def resume(journal: Journal, inventory: Inventory, settings: Settings, tools: To
         header = Header(run, {**before.settings, RESUMED: times})
         cases = same_cases(list(journal.cases()), inventory.cases)
         journal.update(header)
-        return _through(_Collection(journal, header, cases, settings, tools, door, resuming=True))
+        directories = Directories(settings, tools)
+        return _through(
+            _Collection(journal, header, cases, settings, tools, door, directories, resuming=True)
+        )
 
 
 @dataclass(slots=True)
@@ -81,9 +86,11 @@ class _Collection:
     settings: Settings
     tools: Tools
     door: Door
+    directories: Directories
     resuming: bool = False
     gate: Gate | None = None
     alike: Alike = field(default_factory=Alike)
+    seen: Mapping[tuple[Subject, str], Evidence] = field(default_factory=dict)
 
     @property
     def outlook(self) -> Outlook:
@@ -116,6 +123,7 @@ def _ask(one: _Collection) -> None:
         before = _before(one)
         plans, refused = _plans(one, before)
         scope = _agreed(one, plans)
+        one.directories.record(one.cases, one.seen, one.journal)
         early = _applications(one, plans, scope, before)
         plans, refused = without(plans, early), [*refused, *early]
         memory = _memory(one)
@@ -134,7 +142,9 @@ def _ask(one: _Collection) -> None:
 def _before(one: _Collection) -> Before:
     if not one.resuming:
         return Before()
-    return take_up(one.journal, one.cases, one.outlook, one.interpret, one.tools.clouds)
+    before = take_up(one.journal, one.cases, one.outlook, one.interpret, one.tools.clouds)
+    one.directories.known(one.journal)
+    return before
 
 
 def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[tuple[Case, Refusal]]]:
@@ -150,6 +160,7 @@ def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[tuple[Cas
         settings.concurrency,
         before.discovered,
     )
+    one.seen = found.by_subject
     plans, refused = submissions(one.cases, found, settings, tools.rulebook)
     for name in unmatched(plans, settings.scope):
         tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
@@ -292,26 +303,7 @@ def _rest(one: _Collection) -> None:
             continue
         for evidence in not_asked(one.outlook, case, Refusal(Why.INTERRUPTED, "")):
             one.journal.note(evidence)
-
-
-def kept(settings: Settings) -> dict[str, str]:
-    """Return the configuration that a run file keeps: what shaped the run, and no address of a proxy."""
-    return {
-        "concurrency": str(settings.concurrency),
-        "rate": "off" if settings.rate is None else f"{settings.rate:g}",
-        "table": settings.table.name if settings.table else "none",
-        "passwords": str(settings.passwords),
-        "people": str(settings.people),
-        "breaker": f"{settings.breaker}",
-        "tried again": "everything refused"
-        if settings.retry.everything
-        else ", ".join(sorted(settings.retry.accounts)),
-        "agreed beforehand": "everything"
-        if settings.scope.everything
-        else ", ".join(sorted(settings.scope.tenants | settings.scope.hosts)),
-        "proxy": "given" if settings.door.proxy else "environment's",
-        "certificates": "given" if settings.door.ca_bundle else "operating system's",
-    } | noted(settings.shard)
+    one.directories.rest(one.cases, one.journal, one.tools.now())
 
 
 def _typed(plans: Sequence[Plan], scope: AgreedScope, ask: Ask) -> dict[str, Secret]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from auditor.clouds import Clouds
+from auditor.directory.sign_in import Way
 from auditor.errors import SecretError
 from auditor.gate import BreakerLimits
 from auditor.journal.ledger import Ledger
@@ -13,7 +14,8 @@ from auditor.model import Ask, Progress, Vantage
 from auditor.network import DoorSettings
 from auditor.probes.dataverse import Table
 from auditor.rulebook.book import Rulebook
-from auditor.run.shards import Shard
+from auditor.run.shards import Shard, noted
+from auditor.secrets import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,44 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryChoice:
+    """Which directories are read: exports, and `online` those of all tenants that no export is of.
+
+    Online an administrator of each tenant signs in through the registered app `client_id`; an app signs in
+    with a secret or a certificate (PEM). `keep` is where what was read online is kept, None for nowhere.
+    """
+
+    exports: tuple[Path, ...] = ()
+    online: bool = False
+    keep: Path | None = None
+    client_id: str = ""
+    way: Way = Way.BROWSER
+    secret: Secret | None = None
+    certificate: Secret | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Return whether any directory is read at all."""
+        return self.online or bool(self.exports)
+
+    @property
+    def named(self) -> str:
+        """Return what is read, as a run file keeps it; "none" without any."""
+        return ", ".join([path.name for path in self.exports] + ["online"] * self.online) or "none"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How a run goes.
 
     `rate` is password submissions a second, for each tenant and each federation host, None for no pacing;
     `breaker_anew` forgets, on a resumed run, the refusals from before; `cloud_refusals` is after how many
-    refusals at most a tenant stops, by cloud.
+    refusals at most a tenant stops, by cloud; `country` is that of the vantage's address, "" if not known.
     """
 
     vantage: Vantage = field(default_factory=Vantage)
+    country: str = ""
+    directory: DirectoryChoice = field(default_factory=DirectoryChoice)
     concurrency: int = 8
     rate: float | None = 5.0
     table: Table | None = None
@@ -60,6 +91,27 @@ class Settings:
     cloud_refusals: Mapping[str, int] = field(default_factory=dict)
     door: DoorSettings = field(default_factory=DoorSettings)
     shard: Shard | None = None
+
+
+def kept(settings: Settings) -> dict[str, str]:
+    """Return the configuration that a run file keeps: what shaped the run, and no address of a proxy."""
+    return {
+        "concurrency": str(settings.concurrency),
+        "rate": "off" if settings.rate is None else f"{settings.rate:g}",
+        "table": settings.table.name if settings.table else "none",
+        "passwords": str(settings.passwords),
+        "people": str(settings.people),
+        "breaker": f"{settings.breaker}",
+        "tried again": "everything refused"
+        if settings.retry.everything
+        else ", ".join(sorted(settings.retry.accounts)),
+        "agreed beforehand": "everything"
+        if settings.scope.everything
+        else ", ".join(sorted(settings.scope.tenants | settings.scope.hosts)),
+        "proxy": "given" if settings.door.proxy else "environment's",
+        "certificates": "given" if settings.door.ca_bundle else "operating system's",
+        "directories": settings.directory.named,
+    } | noted(settings.shard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ def take_up(
     journal.forget_unasked()
     before = Before()
     for evidence in journal.everything("tenant", "environment", "application", "account"):
-        before.discovered.keep(_asked_of(evidence), evidence)
+        if evidence.question is not Question.DIRECTORY_USER:
+            before.discovered.keep(_asked_of(evidence), evidence)
     by_key = {str(case.key): case for case in cases}
     for evidence in journal.everything("case"):
         if evidence.question is Question.PASSWORD and isinstance(evidence, Observed):

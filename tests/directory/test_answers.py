@@ -234,6 +234,13 @@ def test_without_any_users_nothing_is_said_of_an_account(directory):
     assert access(one)["ropc_why"] == "users: not exported"
 
 
+def test_a_policy_about_risk_leaves_the_password_open_but_for_an_account_that_is_not_at_risk(directory):
+    rule = policy("Risky users", ["block"], userRiskLevels=["high"])
+    details = access(directory(policies=page("identity/conditionalAccess/policies", [rule])))
+    assert (details["ropc"], details["ropc_without_risk"], details["ropc_mfa"]) == (UNKNOWN, ALLOWED, "no")
+    assert "the user risk is not given" in details["ropc_why"]
+
+
 def test_a_tenant_without_policies_lets_a_password_in(directory):
     details = access(directory())
     assert (details["ropc"], details["interactive"], details["security_defaults"]) == (

@@ -1,0 +1,270 @@
+"""Directories: what they say of the accounts and cases of a run goes into the run file before the sign-ins.
+
+Exports are read before anything is asked, so that a wrong folder ends the run before it began. Online an
+administrator of each tenant signs in once, after discovery has told which tenants there are. A directory that
+cannot be read ends nothing: its accounts get the reason in place of an answer.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.directory.answers import Directory
+from auditor.directory.collection import Collecting, collected
+from auditor.directory.exports import read_export
+from auditor.directory.graph_collector import Order
+from auditor.directory.graph_parts import READINGS
+from auditor.directory.sign_in import Means, Registration
+from auditor.directory.snapshot import Part
+from auditor.errors import DirectoryError
+from auditor.model import Case, Evidence, NotObserved, Observed, Question, Refusal, Subject, Why
+from auditor.model import evidence as about
+from auditor.network import Door
+from auditor.run.discovery import login_of
+
+if TYPE_CHECKING:
+    from auditor.clouds import Cloud
+    from auditor.journal import Journal
+    from auditor.run.interface import DirectoryChoice, Settings, Tools
+
+OF_CASES = (Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT)
+QUESTIONS = frozenset({Question.DIRECTORY_USER, *OF_CASES})
+_LARGEST_REPLY = 32 * 1024 * 1024
+_SAID = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The tenant that an account belongs to: domain, cloud, and id ("" where discovery could not tell)."""
+
+    domain: str
+    tenant_id: str
+    cloud: "Cloud"
+
+
+@dataclass(slots=True)
+class Directories:
+    """The directories of one run; `seen` is what discovery found of tenants and environments."""
+
+    settings: "Settings"
+    tools: "Tools"
+    _exports: list[Directory] = field(default_factory=list)
+    _by_home: dict[Home, Directory | Refusal] = field(default_factory=dict)
+    _accounts: set[str] = field(default_factory=set)
+    _cases: set[str] = field(default_factory=set)
+
+    def open(self) -> None:
+        """Read the exports; raises ExportError for one that says nothing of a directory."""
+        for path in self.settings.directory.exports:
+            self.tools.progress.say(f"reading the directory {path.name}")
+            self._exports.append(self._told(self._directory(path, path.name)))
+
+    def known(self, journal: "Journal") -> None:
+        """Take notice of what a run file holds already: it is not recorded twice."""
+        if not self.settings.directory.wanted:
+            return
+        for evidence in journal.everything("account", "case"):
+            if evidence.question is Question.DIRECTORY_USER:
+                self._accounts.add(evidence.subject.key)
+            elif evidence.question is OF_CASES[-1]:
+                self._cases.add(evidence.subject.key)
+
+    def record(
+        self, cases: Sequence[Case], seen: Mapping[tuple[Subject, str], Evidence], journal: "Journal"
+    ) -> None:
+        """Write down what the directories say of each case and its account, or why nobody could look."""
+        left = list(self._left(cases))
+        if not left:
+            return
+        if not self._exports:
+            self.open()
+        whereabouts = Whereabouts(seen, self.tools)
+        if self.settings.directory.online:
+            self._sign_in(left, whereabouts)
+        self.tools.progress.stage("Directory", len(left))
+        for case in left:
+            self._note(case, self._said(case, whereabouts), journal)
+            self.tools.progress.step(case.account)
+        self._exports, self._by_home = [], {}
+
+    def rest(self, cases: Sequence[Case], journal: "Journal", now: datetime) -> None:
+        """Say of every case that was not reached that it was interrupted."""
+        for case in self._left(cases):
+            self._note(case, self._unread(case, Refusal(Why.INTERRUPTED, ""), now), journal)
+
+    def _left(self, cases: Sequence[Case]) -> Iterator[Case]:
+        if self.settings.directory.wanted:
+            yield from (case for case in cases if not case.skip and str(case.key) not in self._cases)
+
+    def _note(self, case: Case, found: Iterable[Evidence], journal: "Journal") -> None:
+        """Keep what is said of a case, and once what is said of its account."""
+        for evidence in found:
+            if evidence.question is not Question.DIRECTORY_USER or case.account_id not in self._accounts:
+                journal.note(evidence)
+        self._accounts.add(case.account_id)
+        self._cases.add(str(case.key))
+
+    def _said(self, case: Case, whereabouts: "Whereabouts") -> Iterator[Evidence]:
+        directory = self._of(whereabouts.home(case))
+        if isinstance(directory, Refusal):
+            yield from self._unread(case, directory, self.tools.now())
+            return
+        yield directory.user(case.account)
+        elsewhere = whereabouts.elsewhere(case)
+        if elsewhere:
+            refusal = Refusal(Why.TENANTS_DISAGREE, elsewhere)
+            yield from list(self._unread(case, refusal, self.tools.now()))[1:]
+            return
+        yield directory.access(case)
+        yield directory.consent(case)
+
+    def _unread(self, case: Case, refusal: Refusal, at: datetime) -> Iterator[Evidence]:
+        """Yield the empty slots of a case and its account."""
+        own = {Question.DIRECTORY_USER: about.account(case.account)}
+        for question in (Question.DIRECTORY_USER, *OF_CASES):
+            subject = own.get(question, about.case(case.key))
+            yield NotObserved(subject, question, at, refusal.why, refusal.detail, self.settings.vantage)
+
+    def _of(self, home: Home) -> Directory | Refusal:
+        """Return the directory of a tenant, or why there is none."""
+        if home not in self._by_home:
+            fitting = (one for one in self._exports if one.speaks_for(home.domain, home.tenant_id))
+            named = Refusal(Why.DIRECTORY_NOT_READ, f"none that was named is that of {home.domain}")
+            self._by_home[home] = next(fitting, named)
+        return self._by_home[home]
+
+    def _sign_in(self, cases: Sequence[Case], whereabouts: "Whereabouts") -> None:
+        """Have an administrator sign in to each tenant that no export is of, and read its directory."""
+        by_tenant: dict[str, list[Home]] = {}
+        own = (case for case in cases if not whereabouts.elsewhere(case))
+        for home in dict.fromkeys(map(whereabouts.home, own)):
+            if isinstance(self._of(home), Refusal):
+                by_tenant.setdefault(home.tenant_id, []).append(home)
+        for tenant, homes in by_tenant.items():
+            refused = _UNASKED.get(tenant)
+            found = refused or self._online(tenant, homes, cases, whereabouts)
+            self._by_home |= dict.fromkeys(homes, found)
+
+    def _online(
+        self, tenant: str, homes: Sequence[Home], cases: Sequence[Case], whereabouts: "Whereabouts"
+    ) -> Directory | Refusal:
+        domains = ", ".join(dict.fromkeys(home.domain for home in homes))
+        if not self._agreed(tenant, homes):
+            return Refusal(Why.NOT_AGREED, f"tenant {domains}")
+        own = [case for case in cases if whereabouts.home(case) in homes]
+        order = Order(
+            tuple(sorted({case.app.client_id.lower() for case in own if case.app.client_id})),
+            frozenset(case.account_id for case in own),
+        )
+        self.tools.progress.say(f"the directory of {domains} ({tenant}) is read: an administrator signs in")
+        try:
+            return self._told(self._read(tenant, homes[0].cloud, order))
+        except DirectoryError as error:
+            self.tools.progress.say(f"the directory of {domains} is not read: {error}")
+            return Refusal(Why.DIRECTORY_NOT_READ, str(error))
+
+    def _agreed(self, tenant: str, homes: Sequence[Home]) -> bool:
+        """Return whether a tenant is among those named as ours, where any were named."""
+        named = self.settings.scope.tenants
+        return not named or bool(named & {tenant, *(home.domain for home in homes)})
+
+    def _read(self, tenant: str, cloud: "Cloud", order: Order) -> Directory:
+        """Read a directory online into an archive, and the archive as any other."""
+        choice, tools = self.settings.directory, self.tools
+        registration = Registration(tenant, cloud, choice.client_id, choice.secret, choice.certificate)
+        door = Door(replace(self.settings.door, max_body=_LARGEST_REPLY))
+        with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+            target = _kept_as(choice.keep, tenant) or Path(folder) / "directory.zip"
+            try:
+                means = Means(door, tools.progress.say, tools.now)
+                sleep = _no_rest if self.settings.simulated else means.sleep
+                collected(Collecting(registration, choice.way, order), means, target, tools.progress, sleep)
+            finally:
+                door.close()
+            return self._directory(target, tenant)
+
+    def _directory(self, path: Path, name: str) -> Directory:
+        settings = self.settings
+        return Directory(read_export(path), name, _age(path), settings.vantage, settings.country)
+
+    def _told(self, directory: Directory) -> Directory:
+        """Say what of a directory is not known, the first lines of it."""
+        lines = directory.unread
+        for line in lines[:_SAID]:
+            self.tools.progress.say(f"{directory.name}: not known: {line}")
+        if len(lines) > _SAID:
+            self.tools.progress.say(f"{directory.name}: not known: {len(lines) - _SAID} more")
+        return directory
+
+
+_CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"  # Microsoft's tenant of all personal accounts
+_UNASKED = {"": Refusal(Why.TENANT_UNKNOWN, ""), _CONSUMERS: Refusal(Why.PERSONAL_ACCOUNT, "")}
+
+
+class Whereabouts:
+    """Where accounts and environments belong, as discovery found it."""
+
+    def __init__(self, seen: Mapping[tuple[Subject, str], Evidence], tools: "Tools") -> None:
+        self._seen, self._clouds = seen, tools.clouds
+        self._homes: dict[tuple[str, str], Home] = {}
+
+    def home(self, case: Case) -> Home:
+        """Return the tenant that a case's account belongs to."""
+        login = login_of(self._clouds, case)
+        if (case.domain, login) not in self._homes:
+            cloud = self._clouds.of_environment(case.environment)
+            assert cloud is not None, "the inventory admits only Dataverse hosts of known clouds"
+            tenant = self._tenant_id(about.tenant(case.domain), login)
+            self._homes[case.domain, login] = Home(case.domain, tenant, cloud)
+        return self._homes[case.domain, login]
+
+    def elsewhere(self, case: Case) -> str:
+        """Return which two tenants an account and its environment belong to, "" where that is not known."""
+        own = self.home(case).tenant_id
+        other = self._tenant_id(about.environment(case.environment), "")
+        return f"account in {own}, environment in {other}" if own and other and own != other else ""
+
+    def _tenant_id(self, subject: Subject, login: str) -> str:
+        found = self._seen.get((subject, login))
+        return str(found.details.get("tenant_id") or "").lower() if isinstance(found, Observed) else ""
+
+
+def planned_lines(choice: "DirectoryChoice") -> list[str]:
+    """Return what of which directories a run would read; exports are read for it, nobody is asked.
+
+    Raises ExportError for an export that says nothing of a directory.
+    """
+    lines = []
+    for path in choice.exports:
+        directory = Directory(read_export(path), path.name, _age(path))
+        lines.append(f"directory {path.name}, as it was on {_age(path):%Y-%m-%d}; not known from it:")
+        lines += [f"  {line}" for line in directory.unread] or ["  nothing is missing"]
+    if choice.online:
+        lines.append("directory of each tenant that no export is of; an administrator signs in to read:")
+        lines += [
+            f"  {reading.part} ({reading.permission}): {reading.unknown}"
+            for reading in READINGS
+            if reading.part is not Part.SIGN_INS
+        ]
+    return lines
+
+
+def _kept_as(keep: Path | None, tenant: str) -> Path | None:
+    """Return where a tenant's archive is kept: the first one's by its name, further ones beside it."""
+    if keep is None or not keep.exists():
+        return keep
+    return keep.with_name(f"{keep.stem}-{tenant}{keep.suffix}")
+
+
+def _age(path: Path) -> datetime:
+    """Return how old an export is where it does not say: its oldest file's time."""
+    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    times = [file.stat().st_mtime for file in files if file.is_file()] or [path.stat().st_mtime]
+    return datetime.fromtimestamp(min(times), UTC)
+
+
+def _no_rest(_: float) -> None:
+    """Pass at once: nobody real asks for a rest."""

@@ -29,7 +29,7 @@ class Line:
         A request with a password is sent once, so a dead connection has to be known before it is sent.
         Whatever has arrived unasked would be read as the answer.
         """
-        if self.incoming.held or time.monotonic() - self.used > _FRESH or self.sock.pending():
+        if time.monotonic() - self.used > _FRESH or self.sock.pending():
             return False
         return not wait_for_read(self.sock, timeout=0.0)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import time
 import zlib
 
 import pytest
@@ -12,6 +13,7 @@ from auditor.errors import NetworkError
 from auditor.model import Failure, Leg
 from auditor.network.bodies import Body
 from auditor.network.failures import Odd
+from auditor.network.incoming import wait_at_most
 from tests.network.conftest import Drip, reply
 
 LOCALHOST = frozenset({"localhost"})
@@ -124,6 +126,15 @@ def test_a_reply_that_ends_too_early_is_a_broken_connection(failed, step):
 
 def test_headers_that_never_come_end_with_the_read_timeout(failed):
     assert failed(lambda line: line.recv(1), read_timeout=0.2) is Failure.TIMEOUT
+
+
+def test_headers_that_never_come_end_with_the_deadline_where_that_is_sooner(failed):
+    assert failed(lambda line: line.recv(1), read_timeout=30.0, deadline=0.2) is Failure.TIMEOUT
+
+
+def test_nothing_is_waited_for_past_the_deadline():
+    with pytest.raises(TimeoutError):
+        wait_at_most(None, 5.0, time.monotonic() - 1)
 
 
 def test_headers_that_drip_end_at_the_deadline(failed):

@@ -136,7 +136,7 @@ class FixTally:
         if text not in self._by_text:
             self._by_text[text] = self._new(fix, covers, finding, general=False)
         line = self._by_text[text]
-        self._now_general(self._uses[line], said, number)
+        self._now_general(self._uses[line], said)
         mine = (*self._lines_of(number), line)
         self._of_account[number] = self._alike.setdefault(mine, mine)
         return line
@@ -154,9 +154,9 @@ class FixTally:
         )
         return len(self._uses) - 1
 
-    def _now_general(self, use: _Use, said: "Fix", number: int) -> None:
-        """Reword a line without names when a second account comes to it."""
-        if not use.general and use.accounts and not use.has(number):
+    def _now_general(self, use: _Use, said: "Fix") -> None:
+        """Reword a line without names when a second account comes to it; the first knows it as its own."""
+        if not use.general and use.accounts:
             use.kept, use.general = self._kept.keep(said), True
 
     def book(self) -> "FixBook":

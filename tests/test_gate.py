@@ -324,3 +324,87 @@ def test_a_turn_says_whether_the_password_was_proven_before():
         assert second.proven
         second.outcome(NEUTRAL, sent=False)
     assert submit(one, key("a", "y"), RIGHT) is None
+
+
+def test_a_password_stays_proven_though_a_submission_after_it_never_left():
+    one = gate()
+    submit(one, key("a", "x"), RIGHT)
+    submit(one, key("a", "y"), NEUTRAL, sent=False)
+    with one.submission(key("a", "z"), "contoso") as third:
+        assert third.proven
+        third.outcome(RIGHT, sent=True)
+
+
+def test_a_turn_that_somebody_else_forbids_counts_for_nothing_and_leaves_the_accounts_other_cases():
+    answers = [Refusal(Why.HELD_BACK, "by another run"), None, None]
+    one = Gate(Breaker(BreakerLimits(in_a_row=1)), intend=lambda key: answers.pop(0), wait=lambda *keys: None)
+    assert submit(one, key("a", "x"), RIGHT).why is Why.HELD_BACK
+    assert submit(one, key("a", "y"), RIGHT) is None
+    assert submit(one, key("b"), RIGHT) is None
+
+
+def test_an_intent_that_could_not_be_written_is_no_refusal_and_spends_nothing():
+    troubles = [OSError("disk full")]
+
+    def intend(_):
+        if troubles:
+            raise troubles.pop()
+
+    one = Gate(Breaker(BreakerLimits(in_a_row=1)), intend=intend, wait=lambda *keys: None)
+    with pytest.raises(OSError, match="disk full"):
+        submit(one, key("a", "x"), RIGHT)
+    assert submit(one, key("a", "y"), RIGHT) is None
+
+
+def waiting_behind(one, number=1):
+    """Return when so many threads wait for their turn."""
+    while len(one._changed._waiters) < number:
+        pass
+
+
+def test_an_interrupt_wakes_who_waits_though_nobody_leaves():
+    one = gate(BreakerLimits(in_a_row=1))
+    refusals = []
+    behind = threading.Thread(target=lambda: refusals.append(submit(one, key("b"), RIGHT)))
+    with one.submission(key("a"), "contoso") as turn:
+        behind.start()
+        waiting_behind(one)
+        one.interrupt()
+        behind.join(10)
+        assert [refusal.why for refusal in refusals] == [Why.INTERRUPTED]
+        turn.outcome(RIGHT, sent=True)
+
+
+def test_those_under_way_count_among_the_first_ten_as_well():
+    intents = []
+    one = gate(BreakerLimits(in_a_row=9, bad=2), intents)
+    submit(one, key("a"), WRONG)
+    submit(one, key("ok"), RIGHT)
+    refusals = []
+    behind = threading.Thread(target=lambda: refusals.append(submit(one, key("c"), RIGHT)))
+    with one.submission(key("b"), "contoso") as turn:
+        behind.start()
+        waiting_behind(one)
+        turn.outcome(WRONG, sent=True)
+    behind.join(10)
+    assert refusals[0].why is Why.BREAKER
+    assert intents == [key("a"), key("ok"), key("b")]
+
+
+def test_a_tenant_rests_before_anybody_else_gets_a_turn():
+    intents, seen = [], []
+    behind = threading.Thread(target=lambda: submit(one, key("b"), RIGHT))
+
+    def pause(_, __):
+        behind.join(0.05)
+        seen.append(list(intents))
+
+    one = gate(BreakerLimits(in_a_row=2, lockouts=2), intents, pause)
+    submit(one, key("before"), WRONG)
+    with one.submission(key("a"), "contoso") as turn:
+        behind.start()
+        waiting_behind(one)
+        turn.outcome(Reading("throttled", "", Mark.RIGHT, Confidence.CERTAIN), sent=True)
+    behind.join(10)
+    assert seen == [[key("before"), key("a")]]
+    assert intents[-1] == key("b")

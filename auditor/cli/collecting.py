@@ -15,7 +15,7 @@ from auditor.cli.runs import find_run
 from auditor.cli.setting import Choices, Prepared, prepare
 from auditor.journal import Journal
 from auditor.journal.ledger import Ledger
-from auditor.journal.store import SUFFIX
+from auditor.journal.run_file import SUFFIX
 from auditor.model import RunInfo
 from auditor.run.collect import collect, resume
 from auditor.run.judged import JournalAudit, judge
@@ -85,14 +85,13 @@ def run_audit(
     run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))
     how = how_of(order) if order else None
     where = order.choices.ledger if order else None
-    with _ledger(prepared.settings, where) as ledger, screen.progress() as progress:
-        tools = prepared.tools(ask, progress, ledger)
-        journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
-    try:
+    with contextlib.ExitStack() as last:
+        with _ledger(prepared.settings, where) as ledger, screen.progress() as progress:
+            tools = prepared.tools(ask, progress, ledger)
+            journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
+            last.callback(journal.close)  # whoever copies the run file from here copies all of it
         judged = judge(journal, prepared.rulebook)
         write_reports(judged, paths, screen)
-    finally:  # whoever copies the run file from here copies all of it
-        journal.close()
     screen.say(f"run file: {path}")
     return judged
 

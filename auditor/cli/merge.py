@@ -48,7 +48,7 @@ def merge(
     from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.journal.joined import join  # noqa: PLC0415 - as above
-    from auditor.journal.store import SUFFIX  # noqa: PLC0415 - as above
+    from auditor.journal.run_file import SUFFIX  # noqa: PLC0415 - as above
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
     from auditor.run.judged import judge  # noqa: PLC0415 - only for this command
 

@@ -65,9 +65,9 @@ class Gate:
         try:
             self._ready(key, turn, *filter(None, (tenant, host)))
             yield turn
+            self._rest(turn, *filter(None, (tenant, host)))  # before another's turn comes
         finally:
             self._leave(key, tenant, turn)
-        self._rest(turn, *filter(None, (tenant, host)))
 
     def _ready(self, key: CaseKey, turn: GrantedTurn, *keys: str) -> None:
         """Wait for the pace and write the intent down; the turn is refused where that cannot be."""

@@ -31,6 +31,8 @@ _PRIMARY = 0xFF  # the low byte of an extended result code: https://sqlite.org/r
 
 def reason_for(error: Exception) -> tuple[str, str]:
     """Return what is wrong and what to do about it, each as part of a sentence."""
+    if str(error) == "malformed JSON":  # a row's text; SQLite itself calls it no damage
+        return _CORRUPT
     code = getattr(error, "sqlite_errorcode", None)
     known = _REASONS.get(code & _PRIMARY) if isinstance(code, int) else None
     return known or (str(error), f"see that the disk has space and no other run uses the file; {KEPT}")
@@ -49,3 +51,15 @@ def reported(path: Path, explain: Explain = run_file_error) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explain(path, error) from None
+
+
+@contextlib.contextmanager
+def understood(path: Path) -> Iterator[None]:
+    """Turn what a row of a run file raises that cannot be understood into a JournalError."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise JournalError(
+            f"the run file {path.name} holds a row that cannot be understood",
+            "keep it, and use a copy of it, or the auditor that wrote it",
+        ) from None

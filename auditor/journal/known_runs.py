@@ -10,7 +10,8 @@ from auditor.errors import AuditorError, told
 from auditor.journal.attempts import KnownRun
 from auditor.journal.header import Header
 from auditor.journal.lock import being_written
-from auditor.journal.store import SUFFIX, Journal
+from auditor.journal.run_file import SUFFIX
+from auditor.journal.store import Journal
 
 
 class State(StrEnum):
@@ -49,9 +50,10 @@ def look(path: Path) -> RunFile:
             header, (accounts, cases) = journal.header, journal.size
         finally:
             journal.close()
-    except (AuditorError, OSError, ValueError, KeyError, TypeError) as error:
+    except (AuditorError, OSError) as error:
         state = State.WRITING if writing else State.UNREADABLE
-        return RunFile(path, state, started=_changed(path), why=_told(error))
+        why = told(error) if isinstance(error, OSError) else str(error)
+        return RunFile(path, state, started=_changed(path), why=why)
     run = header.run
     state = State.WRITING if writing else _state(header)
     return RunFile(path, state, run.id, run.started, run.source, "", header, accounts, cases)
@@ -80,12 +82,6 @@ def _state(header: Header) -> State:
     if header.run.ended is None or header.run.interrupted:
         return State.INTERRUPTED
     return State.STOPPED if header.run.stopped else State.ENDED
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return told(error)
-    return str(error) if isinstance(error, AuditorError) else "its header cannot be understood"
 
 
 def _gone(path: Path) -> bool:

@@ -35,6 +35,7 @@ from auditor.model import Observed, Vantage
 
 _OF_ACCOUNT = "SELECT * FROM attempts WHERE account = ?"
 _OF_ACCOUNTS = "SELECT * FROM attempts WHERE account IN (SELECT value FROM json_each(?))"
+_UNENDED = "SELECT * FROM attempts WHERE run = ? AND evidence IS NULL ORDER BY id"
 _INTEND = """
 INSERT INTO attempts (account, "case", run, at, vantage, scheme, version) VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _CREDENTIAL = """
@@ -87,6 +88,10 @@ class Ledger:
         found.sort(key=lambda one: (one.evidence.at, one.id), reverse=True)
         found.sort(key=attrgetter("account"))
         return {name: tuple(group) for name, group in groupby(found, attrgetter("account"))}
+
+    def unended(self, run: str) -> tuple[Earlier, ...]:
+        """Return the attempts of a run of which it never said how they ended, oldest first."""
+        return tuple(self._earlier(row) for row in self._writer.read(_UNENDED, (run,)))
 
     def intend(
         self,

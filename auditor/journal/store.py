@@ -11,18 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from auditor.errors import JournalError, NotARunFile, told
+from auditor.errors import JournalError, told
 from auditor.journal import codec
-from auditor.journal.failures import reported
+from auditor.journal.failures import reported, understood
 from auditor.journal.header import Header, header_in, header_out
 from auditor.journal.lock import Held
+from auditor.journal.run_file import APPLICATION, FORMAT, identify
 from auditor.journal.writer import Writer
 from auditor.model import AppProfile, Case, Evidence, InvalidRow, Question, Subject
 
-FORMAT = 1
-SUFFIX = ".audit-run"
-_MAGIC = b"SQLite format 3\x00"
-_APPLICATION = 0x57534F41  # "WSOA"
 _PAGE = 1_000
 _SCHEMA = """
 CREATE TABLE header (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -49,7 +46,8 @@ SELECT (SELECT count(*) FROM intents) - (
 )"""
 _UNASKED = """
 SELECT subject FROM evidence
-WHERE kind = 'case' AND question = 'password' AND json_extract(data, '$.why') IS NOT NULL"""
+WHERE kind = 'case' AND question = 'password'
+AND coalesce(json_extract(data, '$.why'), json_extract(data, '$.details.held_back')) IS NOT NULL"""
 _OF_DIRECTORIES = "('directory user', 'directory access', 'directory consent')"
 _WITHOUT_ANSWER = """
 SELECT data FROM cases WHERE NOT EXISTS (
@@ -96,28 +94,30 @@ class Journal:
     @classmethod
     def open(cls, path: Path) -> "Journal":
         """Return an existing run file for reading; raises JournalError when it is none of this version."""
-        _check(path)
+        identify(path)
         with _opened(path) as (connection, _):
             return cls(path, connection)
 
     @classmethod
     def resume(cls, path: Path) -> "Journal":
         """Return an existing run file to go on with; raises JournalError also while somebody writes it."""
-        _check(path)
+        identify(path)
         with _opened(path, Held(path)) as (connection, held):
             return cls(path, connection, held)
 
     @property
     def header(self) -> Header:
         """Return the run's header."""
-        text = self._all("SELECT value FROM header WHERE key = 'run'")[0][0]
-        return header_in(text, self._all(_SENT)[0][0])
+        with understood(self.path):
+            text = self._all("SELECT value FROM header WHERE key = 'run'")[0][0]
+            return header_in(text, self._all(_SENT)[0][0])
 
     @property
     def how(self) -> dict[str, Any]:
         """Return what it takes to go on with the run; empty where the run file does not say."""
         found = self._all("SELECT value FROM header WHERE key = 'how'")
-        return dict(json.loads(found[0][0])) if found else {}
+        with understood(self.path):
+            return dict(json.loads(found[0][0])) if found else {}
 
     @property
     def size(self) -> tuple[int, int]:
@@ -153,16 +153,22 @@ class Journal:
         """Keep the intent to send a password; on disk when this returns."""
         self._writing.durable(_INTEND, (account, case, at.isoformat()))
 
+    def withdraw(self, case: str) -> None:
+        """Take back the intent to send a case's password, where nothing was sent; on disk soon."""
+        self._writing.later('DELETE FROM intents WHERE "case" = ?', (case,))
+
     def cases(self) -> Iterator[Case]:
         """Yield the cases in inventory order."""
-        apps = self._apps()
-        for (data,) in self._rows("SELECT seq, data FROM cases"):
-            yield codec.case_in(data, apps)
+        with understood(self.path):
+            apps = self._apps()
+            for (data,) in self._rows("SELECT seq, data FROM cases"):
+                yield codec.case_in(data, apps)
 
     def invalid(self) -> Iterator[InvalidRow]:
         """Yield the rows that could not be audited, in inventory order."""
-        for (data,) in self._rows("SELECT seq, data FROM invalid"):
-            yield codec.invalid_in(data)
+        with understood(self.path):
+            for (data,) in self._rows("SELECT seq, data FROM invalid"):
+                yield codec.invalid_in(data)
 
     def compared(self, accounts: Sequence[str]) -> None:
         """Keep which accounts have a password that another account has, too."""
@@ -189,15 +195,16 @@ class Journal:
         """Yield all evidence about these kinds of subject in the order it was seen."""
         marks = ", ".join("?" * len(kinds))
         query = f"SELECT id, kind, subject, question, data FROM evidence WHERE kind IN ({marks})"  # noqa: S608 - marks alone
-        for row in self._rows(query, "id", *kinds):
-            yield codec.evidence_in(*row)
+        with understood(self.path):
+            for row in self._rows(query, "id", *kinds):
+                yield codec.evidence_in(*row)
 
     def forget_shared(self) -> None:
         """Read tenants and environments anew; call it between collecting and judging."""
         self._shared.cache_clear()
 
     def forget_unasked(self) -> None:
-        """Drop the reasons for which nobody asked: going on with a run decides anew.
+        """Drop why nobody asked, answers of earlier runs included: going on with a run decides anew.
 
         What a directory said stays; nobody has to sign in to it again.
         """
@@ -208,8 +215,9 @@ class Journal:
 
     def without_answer(self) -> list[Case]:
         """Return the cases whose password slot is empty, in inventory order."""
-        apps = self._apps()
-        return [codec.case_in(data, apps) for (data,) in self._all(_WITHOUT_ANSWER)]
+        with understood(self.path):
+            apps = self._apps()
+            return [codec.case_in(data, apps) for (data,) in self._all(_WITHOUT_ANSWER)]
 
     def close(self) -> None:
         """Write everything down and fold the write-ahead log in; a closed run file is one file."""
@@ -239,7 +247,8 @@ class Journal:
         found = self._all(
             "SELECT question, data FROM evidence WHERE kind = ? AND subject = ? ORDER BY id", kind, key
         )
-        return tuple(codec.evidence_in(kind, key, question, data) for question, data in found)
+        with understood(self.path):
+            return tuple(codec.evidence_in(kind, key, question, data) for question, data in found)
 
     def _rows(self, query: str, key: str = "seq", *values: object) -> Iterator[tuple[Any, ...]]:
         """Yield a table's rows in pages, so that nobody holds the lock or the table in memory.
@@ -258,46 +267,6 @@ class Journal:
             return self._writer.read(query, values)
         with self._lock, reported(self.path):
             return self._db.execute(query, values).fetchall()
-
-
-def _check(path: Path) -> None:
-    """Raise NotARunFile for what is no run file of this version, without touching it."""
-    if not path.is_file():
-        raise NotARunFile(f"there is no run file {path.name}", "`auditor runs` lists the run files")
-    found = _format_of(path)
-    if found != FORMAT:
-        raise NotARunFile(
-            f"{path.name} is not a run file of this version (format {found}, expected {FORMAT})",
-            "read it with the auditor that wrote it; it was left as it is",
-        )
-
-
-def _format_of(path: Path) -> int:
-    """Return which version of run file this is, without touching it; raises NotARunFile for anything else."""
-    try:
-        with path.open("rb") as stream:
-            magic = stream.read(len(_MAGIC))
-    except OSError as error:
-        raise JournalError(
-            f"the run file {path.name} cannot be read: {told(error)}", "it belongs to whoever ran the audit"
-        ) from None
-    if magic == _MAGIC:
-        with reported(path):
-            looked = sqlite3.connect(f"{path.resolve().as_uri()}?{_looking_at(path)}", uri=True)
-            try:
-                application = looked.execute("PRAGMA application_id").fetchone()[0]
-                found: int = looked.execute("PRAGMA user_version").fetchone()[0]
-            finally:
-                looked.close()
-        if application == _APPLICATION:
-            return found
-    raise NotARunFile(f"{path.name} is no run file", "RUN is the path of a .audit-run file, or an id")
-
-
-def _looking_at(path: Path) -> str:
-    """Return how to open a file and leave no trace: one that nobody writes is taken as it stands."""
-    log = path.with_name(path.name + "-wal")
-    return "mode=ro" if log.exists() else "mode=ro&immutable=1"
 
 
 @contextlib.contextmanager
@@ -320,6 +289,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA fullfsync=ON")  # a Mac's disk says "written" too early without it
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # a damaged file says so now
     return connection
 
@@ -334,7 +304,7 @@ def _fill(
     """Write what a run begins with, all of it or nothing."""
     db.executescript(_SCHEMA)
     db.execute(f"PRAGMA user_version={FORMAT}")
-    db.execute(f"PRAGMA application_id={_APPLICATION}")
+    db.execute(f"PRAGMA application_id={APPLICATION}")
     apps: dict[str, AppProfile] = {}
     for seq, case in enumerate(cases):
         apps.setdefault(case.app.name, case.app)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from auditor.errors import NothingToAudit, SecretError
+from auditor.errors import LedgerError, NothingToAudit, SecretError
 from auditor.gate import Breaker, BreakerLimits, Gate
 from auditor.journal import Header, Journal
 from auditor.model import Ask, Case, CaseKey, Evidence, Inventory, Reading, Refusal, RunInfo, Subject, Why
@@ -120,15 +120,15 @@ def _through(one: _Collection) -> Journal:
 
 def _ask(one: _Collection) -> None:
     try:
-        before = _before(one)
+        memory = _memory(one)
+        before = _before(one, memory)
         plans, refused = _plans(one, before)
         scope = _agreed(one, plans)
         one.directories.record(one.cases, one.seen, one.journal)
         early = _applications(one, plans, scope, before)
-        plans, refused = without(plans, early), [*refused, *early]
-        memory = _memory(one)
+        plans, refused = without(plans, early), before.unasked([*refused, *early])
         one.gate = gate = _gate(one, plans, memory)
-        before.restore(gate, plans, counting=not one.settings.breaker_anew)
+        before.restore(gate, one.cases, one.tools.clouds, counting=not one.settings.breaker_anew)
         if one.resuming:
             memory.reconcile(one.journal, {key: made.reading for key, made in before.made.items()})
         _sign_in(one, _left(one, plans, before), refused, scope, gate, memory)
@@ -139,9 +139,10 @@ def _ask(one: _Collection) -> None:
     one.update(stopped=one.gate.stops if one.gate else ())
 
 
-def _before(one: _Collection) -> Before:
+def _before(one: _Collection, memory: Memory) -> Before:
     if not one.resuming:
         return Before()
+    memory.recall(one.journal)
     before = take_up(one.journal, one.cases, one.outlook, one.interpret, one.tools.clouds)
     one.directories.known(one.journal)
     return before
@@ -215,9 +216,14 @@ def _gate(one: _Collection, plans: Sequence[Plan], memory: Memory) -> Gate:
 
     def intend(key: CaseKey) -> Refusal | None:
         at = outlook.now()
-        refused = memory.intend(key, at, outlook.vantage)
-        if refused is None:
-            one.journal.intend(key.account, str(key), at)
+        one.journal.intend(key.account, str(key), at)  # first: what stands in the ledger alone was lost here
+        try:
+            refused = memory.intend(key, at, outlook.vantage)
+        except LedgerError:
+            one.journal.withdraw(str(key))
+            raise
+        if refused is not None:
+            one.journal.withdraw(str(key))
         return refused
 
     def pause(name: str, seconds: float) -> None:

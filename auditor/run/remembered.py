@@ -35,6 +35,10 @@ class Memory(Protocol):
         """Write down how it ended; `proven` says that this run had already seen the password to be right."""
         ...
 
+    def recall(self, journal: Journal) -> None:
+        """Bring a broken run's file in line with the attempts that were written down here."""
+        ...
+
     def reconcile(self, journal: Journal, readings: Mapping[str, Reading]) -> None:
         """Bring what a broken run left open in line with its run file."""
         ...
@@ -52,6 +56,9 @@ class Nothing:
 
     def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
         """Forget."""
+
+    def recall(self, journal: Journal) -> None:
+        """Do nothing."""
 
     def reconcile(self, journal: Journal, readings: Mapping[str, Reading]) -> None:
         """Do nothing."""
@@ -104,29 +111,27 @@ class Remembered:
 
     def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
         """See Memory."""
-        kind = settled(
-            reading, sent=evidence.answer.sent, failed=evidence.answer.failure is not None, proven=proven
-        )
-        self.ledger.settle(key.account, str(key), self.run, evidence, reading.outcome, kind)
+        self._settle(key.account, str(key), evidence, reading, proven=proven)
+
+    def recall(self, journal: Journal) -> None:
+        """See Memory; a run file may be an older copy, or have lost its last rows: it proves no rest."""
+        for one in self.ledger.unended(self.run):
+            if journal.intended(one.case) is None:
+                journal.intend(one.account, one.case, one.evidence.at)
 
     def reconcile(self, journal: Journal, readings: Mapping[str, Reading]) -> None:
         """See Memory."""
-        for some in _chunks(journal.cases()):
-            cases = {str(case.key): case for case in some}
-            found = self.ledger.held(case.account_id for case in some)
-            for one in [one for group in found.values() for one in group]:
-                if one.run == self.run and not one.ended and one.case in cases:
-                    self._reconcile(cases[one.case], one, journal, readings)
+        for one in self.ledger.unended(self.run):
+            for seen in journal.about(about.case(one.case)):
+                if seen.question is Question.PASSWORD and isinstance(seen, Observed):
+                    self._settle(one.account, one.case, seen, readings[one.case], proven=False)
         self.ledger.flush()
 
-    def _reconcile(self, case: Case, one: Earlier, journal: Journal, readings: Mapping[str, Reading]) -> None:
-        seen = [e for e in journal.about(about.case(case.key)) if e.question is Question.PASSWORD]
-        if seen and isinstance(seen[-1], Observed):
-            self.settle(case.key, seen[-1], readings[str(case.key)], proven=False)
-        else:  # the run file knows of no intent: nothing was sent
-            self.ledger.settle(
-                case.account_id, one.case, self.run, one.evidence, one.outcome, Settled.NOTHING_LEFT
-            )
+    def _settle(self, account: str, case: str, evidence: Observed, reading: Reading, *, proven: bool) -> None:
+        kind = settled(
+            reading, sent=evidence.answer.sent, failed=evidence.answer.failure is not None, proven=proven
+        )
+        self.ledger.settle(account, case, self.run, evidence, reading.outcome, kind)
 
     def _passes(self, one: Earlier, version: CredentialVersion) -> bool:
         return self.retry.releases(one.account) or one.outdated_by(version)

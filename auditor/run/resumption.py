@@ -24,6 +24,7 @@ from auditor.model import (
     Observed,
     Question,
     Reading,
+    Refusal,
     Vantage,
     Why,
 )
@@ -70,13 +71,22 @@ class Before:
         """Return the submissions that were not made yet."""
         return [plan for plan in plans if str(plan.case.key) not in self.made]
 
-    def restore(self, gate: Gate, plans: Iterable[Plan], *, counting: bool) -> None:
-        """Tell the gate of the submissions that were made; without `counting` the breaker begins anew."""
-        tenants = {str(plan.case.key): (plan.case.key, plan.tenant_id) for plan in plans}
+    def unasked(self, refused: Iterable[tuple[Case, Refusal]]) -> list[tuple[Case, Refusal]]:
+        """Return the cases that get no submission, without those that had theirs before the break."""
+        return [(case, why) for case, why in refused if str(case.key) not in self.made]
+
+    def restore(self, gate: Gate, cases: Iterable[Case], clouds: Clouds, *, counting: bool) -> None:
+        """Tell the gate of the submissions that were made; without `counting` the breaker begins anew.
+
+        Also of those that would not be made any more: an inventory without their credential, or other
+        rules, undo nothing that was sent.
+        """
+        by_key = {str(case.key): case for case in cases if str(case.key) in self.made}
         for text, made in self.made.items():
-            if text in tenants:
-                key, tenant = tenants[text]
-                gate.restore(key, tenant, made.reading, sent=made.sent, counting=counting)
+            case = by_key[text]
+            home = self.discovered.tenant(case, login_of(clouds, case))
+            tenant = str(home.details.get("tenant_id", "")) if home else ""
+            gate.restore(case.key, tenant, made.reading, sent=made.sent, counting=counting)
 
 
 def take_up(

@@ -131,7 +131,7 @@ def test_a_header_that_cannot_be_understood_hides_no_other_run(auditor, tmp_path
         journal._writing.durable("UPDATE header SET value = '{}' WHERE key = 'run'")
     write(tmp_path / "b.audit-run", another(1))
     out = auditor("runs").out
-    assert "  its header cannot be understood" in out.splitlines()
+    assert "  the run file a.audit-run holds a row that cannot be understood" in out.splitlines()
     assert another(1).id in out
 
 

@@ -81,8 +81,9 @@ def lasting(item):
 
 
 def under_way(path):
-    """The cases that a killed run left open, as the file on disk has them."""
+    """The cases that a killed run left open, as run file and ledger on disk have them."""
     with sqlite3.connect(path) as db:
+        db.execute("ATTACH ? AS ledger", (str(path.with_name("attempts.ledger")),))
         lost = db.execute(
             'SELECT "case" FROM intents WHERE "case" NOT IN'
             " (SELECT subject FROM evidence WHERE question = 'password')"
@@ -90,7 +91,11 @@ def under_way(path):
         halfway = db.execute(
             "SELECT subject FROM evidence WHERE kind = 'case' GROUP BY subject HAVING count(*) < 3"
         ).fetchall()
-    return {case for (case,) in lost} | {case for (case,) in halfway}
+        intended = db.execute(
+            'SELECT "case" FROM ledger.attempts WHERE evidence IS NULL'
+            ' AND "case" NOT IN (SELECT "case" FROM main.intents)'
+        ).fetchall()
+    return {case for (case,) in (*lost, *halfway, *intended)}
 
 
 def kill_after(process, lab, requests):

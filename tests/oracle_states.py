@@ -26,9 +26,7 @@ def _first(pairs: object) -> str:
 def state_of(world: dict, row: dict) -> str:
     """Return the state that decides about a row of the inventory."""
     case = Situation(world, row)
-    state = (
-        _first(_unsent(case)) or _held_back(case) or _first(_sign_in(case)) or _first(_dataverse(case))
-    )
+    state = _first(_unsent(case)) or _held_back(case) or _first(_sign_in(case)) or _first(_dataverse(case))
     return state or _token(case)
 
 

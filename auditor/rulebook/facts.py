@@ -3,7 +3,7 @@
 Works with whatever evidence there is, so the run asks it before a password is sent, too.
 """
 
-from collections import defaultdict
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -58,12 +58,14 @@ def build_estate(
     cases: Iterable[Case], same_passwords: frozenset[str] | None = None, not_compared: str = ""
 ) -> Estate:
     """Return the estate facts of all cases that are audited."""
-    apps: defaultdict[str, set[str]] = defaultdict(set)
+    first_app: dict[str, str] = {}
+    shared: set[str] = set()
     for case in cases:
         if case.kind is Kind.INTEGRATION and not case.skip:
-            apps[case.account_id].add(case.key.app)
-    shared = frozenset(account for account, names in apps.items() if len(names) > 1)
-    return Estate(shared, same_passwords, not_compared)
+            app = sys.intern(case.key.app)  # few names, however many cases
+            if first_app.setdefault(case.account_id, app) != app:
+                shared.add(case.account_id)
+    return Estate(frozenset(shared), same_passwords, not_compared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ is no demand for MFA - though a password grant, which can show neither, is refus
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.directory.logic import all_of, any_of
+from auditor.directory.logic import all_of, any_of, negated, truth_of
 from auditor.directory.policies import Demand, Operator
 from auditor.directory.signins import ClientType, Device, Flow, SignIn
 from auditor.model import Truth
@@ -75,18 +75,19 @@ def _control(control: str, sign_in: SignIn) -> _Element:
     if control in _DEVICES:
         return _Element(Truth.FAILS, _device(_DEVICES[control], sign_in))
     if control in _APPS:
-        return _Element(Truth.FAILS, Truth.FAILS if _shows_nothing(sign_in) else Truth.UNANSWERED)
+        return _Element(Truth.FAILS, all_of((Truth.UNANSWERED, negated(_shows_nothing(sign_in)))))
     if control in _ON_A_PAGE:
         return _Element(Truth.FAILS, Truth.FAILS)
     return _Element(Truth.UNANSWERED, Truth.UNANSWERED)
 
 
 def _device(wanted: Device, sign_in: SignIn) -> Truth:
-    if sign_in.device is not None:
-        return Truth.HOLDS if sign_in.device is wanted else Truth.FAILS
-    return Truth.FAILS if _shows_nothing(sign_in) else Truth.UNANSWERED
+    fits = truth_of(None if sign_in.device is None else sign_in.device is wanted)
+    return all_of((fits, negated(_shows_nothing(sign_in))))
 
 
-def _shows_nothing(sign_in: SignIn) -> bool:
+def _shows_nothing(sign_in: SignIn) -> Truth:
     """Return whether a sign-in shows neither device nor app: a password in a form has no room for them."""
-    return sign_in.flow is Flow.PASSWORD or sign_in.client_type in {ClientType.OTHER, ClientType.EXCHANGE}
+    client, flow = sign_in.client_type, sign_in.flow
+    by_client = truth_of(None if client is None else client in {ClientType.OTHER, ClientType.EXCHANGE})
+    return any_of((by_client, truth_of(None if flow is None else flow is Flow.PASSWORD)))

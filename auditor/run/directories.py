@@ -93,7 +93,8 @@ class Directories:
     def rest(self, cases: Sequence[Case], journal: "Journal", now: datetime) -> None:
         """Say of every case that was not reached that it was interrupted."""
         for case in self._left(cases):
-            self._note(case, self._unread(case, Refusal(Why.INTERRUPTED, ""), now), journal)
+            none = (self._no_user(case, _INTERRUPTED, now), *self._no_answers(case, _INTERRUPTED, now))
+            self._note(case, none, journal)
 
     def _left(self, cases: Sequence[Case]) -> Iterator[Case]:
         if self.settings.directory.wanted:
@@ -108,25 +109,26 @@ class Directories:
         self._cases.add(str(case.key))
 
     def _said(self, case: Case, whereabouts: "Whereabouts") -> Iterator[Evidence]:
-        directory = self._of(whereabouts.home(case))
+        directory, elsewhere = self._of(whereabouts.home(case)), whereabouts.elsewhere(case)
         if isinstance(directory, Refusal):
-            yield from self._unread(case, directory, self.tools.now())
-            return
-        yield directory.user(case.account)
-        elsewhere = whereabouts.elsewhere(case)
+            yield self._no_user(case, directory, self.tools.now())
+        else:
+            yield directory.user(case.account)
         if elsewhere:
-            refusal = Refusal(Why.TENANTS_DISAGREE, elsewhere)
-            yield from list(self._unread(case, refusal, self.tools.now()))[1:]
-            return
-        yield directory.access(case)
-        yield directory.consent(case)
+            yield from self._no_answers(case, Refusal(Why.TENANTS_DISAGREE, elsewhere), self.tools.now())
+        elif isinstance(directory, Refusal):
+            yield from self._no_answers(case, directory, self.tools.now())
+        else:
+            yield directory.access(case)
+            yield directory.consent(case)
 
-    def _unread(self, case: Case, refusal: Refusal, at: datetime) -> Iterator[Evidence]:
-        """Yield the empty slots of a case and its account."""
-        own = {Question.DIRECTORY_USER: about.account(case.account)}
-        for question in (Question.DIRECTORY_USER, *OF_CASES):
-            subject = own.get(question, about.case(case.key))
-            yield NotObserved(subject, question, at, refusal.why, refusal.detail, self.settings.vantage)
+    def _no_user(self, case: Case, refusal: Refusal, at: datetime) -> Evidence:
+        subject = about.account(case.account)
+        return NotObserved(subject, Question.DIRECTORY_USER, at, refusal.why, refusal.detail)
+
+    def _no_answers(self, case: Case, refusal: Refusal, at: datetime) -> Iterator[Evidence]:
+        for question in OF_CASES:
+            yield NotObserved(about.case(case.key), question, at, refusal.why, refusal.detail)
 
     def _of(self, home: Home) -> Directory | Refusal:
         """Return the directory of a tenant, or why there is none."""
@@ -200,6 +202,7 @@ class Directories:
         return directory
 
 
+_INTERRUPTED = Refusal(Why.INTERRUPTED, "")
 _CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"  # Microsoft's tenant of all personal accounts
 _UNASKED = {"": Refusal(Why.TENANT_UNKNOWN, ""), _CONSUMERS: Refusal(Why.PERSONAL_ACCOUNT, "")}
 

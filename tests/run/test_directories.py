@@ -6,9 +6,10 @@ from copy import deepcopy
 import pytest
 
 from auditor.directory.sign_in import Way
-from auditor.model import Observed, Question
-from auditor.run.directories import QUESTIONS
-from auditor.run.interface import DirectoryChoice
+from auditor.errors import ExportError
+from auditor.model import Axis, Observed, Question, Why
+from auditor.run.directories import OF_CASES, QUESTIONS
+from auditor.run.interface import DirectoryChoice, ScopeAnswer
 from auditor.secrets import Secret
 from tests.run.conftest import run_world
 
@@ -99,3 +100,190 @@ def test_without_passwords_nothing_is_submitted(directory_only):
     assert any(
         isinstance(item, Observed) for result in directory_only.results for item in slots(result).values()
     )
+
+
+LEAST = {
+    # value, and what it may be in another mode that saw less or other things; unknown always may
+    Axis.CONSENT: {
+        "granted (kind unknown)": {"granted for all", "granted for this user", "wider than needed"}
+    },
+    Axis.ROPC: {"eligible": {"works only because of an exclusion"}},
+}
+
+
+def agree(axis, one, other):
+    """Whether two modes' verdicts do not contradict: equal, or one of them says less."""
+    if one == other or {one, other} & {"unknown", "could not tell"}:
+        return True
+    less = LEAST.get(axis, {})
+    return other in less.get(one, ()) or one in less.get(other, ())
+
+
+def contradictions(first, second):
+    """The cases and axes on which two audits of one world say different things."""
+    pairs = zip(first.results, second.results, strict=True)
+    return [
+        (one.case.key, str(axis), verdict.value, other.verdicts[axis].value)
+        for one, other in pairs
+        for axis, verdict in one.verdicts.items()
+        if axis is not Axis.PATH and not agree(axis, verdict.value, other.verdicts[axis].value)
+    ]
+
+
+@pytest.mark.parametrize(
+    "modes", [("shipped", "both"), ("shipped", "directory_only"), ("both", "directory_only")]
+)
+def test_no_two_modes_contradict_one_another(request, modes):
+    first, second = map(request.getfixturevalue, modes)
+    assert contradictions(first, second) == []
+
+
+def test_an_export_says_what_the_directory_says_online(directory_only, offline):
+    assert contradictions(directory_only, offline) == []
+    for one, other in zip(directory_only.results, offline.results, strict=True):
+        for question, found in slots(one).items():
+            if isinstance(found, Observed):
+                told = slots(other)[question]
+                assert without_reasons(told) == without_reasons(found)
+
+
+def without_reasons(item):
+    """What is said, without why the rest is not: an export by hand does not know the reasons."""
+    return {k: v for k, v in item.details.items() if k != "unread" and not k.endswith("_why")}
+
+
+SMALL = {
+    "version": 1,
+    "tenants": [
+        {
+            "id": "11111111-2222-3333-4444-555555555555",
+            "name": "Contoso",
+            "domains": [{"name": "contoso.example"}],
+            "apps": [{"app": "resco-mobile-crm"}],
+            "grants": [{"app": "resco-mobile-crm", "all_users": True}],
+        },
+        {
+            "id": "22222222-2222-3333-4444-555555555555",
+            "name": "Fabrikam",
+            "domains": [{"name": "fabrikam.example"}],
+            "apps": [{"app": "resco-mobile-crm"}],
+            "grants": [{"app": "resco-mobile-crm", "all_users": True}],
+        },
+    ],
+    "users": [
+        {"upn": "sync@contoso.example", "password": "Planted-secret-1"},
+        {"upn": "sync@fabrikam.example", "password": "Planted-secret-2"},
+    ],
+    "environments": [
+        {"host": "contoso.crm4.dynamics.com", "tenant": "contoso.example", "open_to_tenant": True},
+        {"host": "fabrikam.crm4.dynamics.com", "tenant": "fabrikam.example", "open_to_tenant": True},
+    ],
+    "inventory": [
+        {
+            "account": f"sync@{name}.example",
+            "environment": f"{name}.crm4.dynamics.com",
+            "app": "resco-crm-sync",
+        }
+        for name in ("contoso", "fabrikam")
+    ],
+}
+
+
+@pytest.fixture
+def small():
+    return readable(SMALL)
+
+
+@pytest.fixture
+def export(audit_world, small, tmp_path):
+    """Contoso's directory, exported."""
+    contoso = {**small, "tenants": small["tenants"][:1], "users": small["users"][:1]}
+    contoso |= {"environments": small["environments"][:1], "inventory": small["inventory"][:1]}
+    audit_world(contoso, directory=online(tmp_path / "contoso.zip"), passwords=False)
+    return unpacked(tmp_path / "contoso.zip", tmp_path / "contoso")
+
+
+def test_an_account_whose_directory_was_not_named_says_so(audit_world, small, export):
+    audited = audit_world(small, directory=DirectoryChoice((export,)))
+    assert all(isinstance(item, Observed) for item in slots(audited.result("sync@contoso.example")).values())
+    unread = slots(audited.result("sync@fabrikam.example")).values()
+    assert {(item.why, item.detail) for item in unread} == {
+        (Why.DIRECTORY_NOT_READ, "none that was named is that of fabrikam.example")
+    }
+
+
+def test_online_is_for_the_tenants_that_no_export_is_of(audit_world, small, export):
+    audited = audit_world(small, directory=online(exports=[export]))
+    sources = {
+        result.case.account: {item.source for item in slots(result).values()} for result in audited.results
+    }
+    assert sources == {
+        "sync@contoso.example": {"contoso"},
+        "sync@fabrikam.example": {"22222222-2222-3333-4444-555555555555"},
+    }
+    asked = {request.path for request in audited.requests if request.host == "graph.microsoft.com"}
+    assert asked
+
+
+def test_each_tenant_is_signed_in_to_once(audit_world, small):
+    small["inventory"] += [dict(row, app="resco-external-project") for row in small["inventory"]]
+    audited = audit_world(small, directory=online(), passwords=False)
+    forms = [
+        one for one in audited.requests if one.method == "POST" and one.path.endswith("/oauth2/v2.0/token")
+    ]
+    assert len({one.path for one in forms}) == 2
+    assert len(audited.results) == 4
+
+
+def test_a_tenant_that_is_not_among_those_named_as_ours_is_not_signed_in_to(audit_world, small):
+    scope = ScopeAnswer(frozenset({"contoso.example"}))
+    audited = audit_world(small, directory=online(), passwords=False, scope=scope)
+    unread = slots(audited.result("sync@fabrikam.example")).values()
+    assert {(item.why, item.detail) for item in unread} == {(Why.NOT_AGREED, "tenant fabrikam.example")}
+    assert isinstance(slots(audited.result("sync@contoso.example"))[Question.DIRECTORY_USER], Observed)
+
+
+def test_an_administrator_who_is_refused_ends_nothing(audit_world, small):
+    small["tenants"][1]["apps"][-1]["secret"] = "Planted-other-secret"
+    audited = audit_world(small, directory=online())
+    unread = slots(audited.result("sync@fabrikam.example"))[Question.DIRECTORY_ACCESS]
+    assert unread.why is Why.DIRECTORY_NOT_READ
+    assert "AADSTS7000215" in unread.detail
+    assert audited.submissions == {"sync@contoso.example": 1, "sync@fabrikam.example": 1}
+
+
+def test_of_an_account_in_one_tenant_and_an_environment_in_another_only_the_account_is_told(
+    audit_world, small
+):
+    small["inventory"] = [dict(small["inventory"][0], environment="fabrikam.crm4.dynamics.com")]
+    audited = audit_world(small, directory=online(), passwords=False)
+    (result,) = audited.results
+    assert {item.why for q, item in slots(result).items() if q in OF_CASES} == {Why.TENANTS_DISAGREE}
+
+
+def test_what_may_not_be_read_reaches_the_evidence(audit_world, small):
+    few = readable(SMALL, [name for name in READS if name != "AuditLog.Read.All"])
+    audited = audit_world(few, directory=online(), passwords=False)
+    details = slots(audited.result("sync@contoso.example"))[Question.DIRECTORY_USER].details
+    assert details["mfa_registered"] == "unknown"
+    assert any("AuditLog.Read.All" in line for line in details["unread"])
+
+
+def test_no_secret_of_the_sign_in_stays_in_run_file_or_archive(audit_world, small, tmp_path):
+    audited = audit_world(small, directory=online(tmp_path / "kept.zip"))
+    audited.journal.close()
+    kept = sorted(tmp_path.glob("kept*.zip"))
+    assert [path.name for path in kept] == ["kept-22222222-2222-3333-4444-555555555555.zip", "kept.zip"]
+    texts = [audited.journal.path.read_bytes()]
+    for path in kept:
+        assert path.stat().st_mode & 0o077 == 0
+        with zipfile.ZipFile(path) as packed:
+            texts += [packed.read(name) for name in packed.namelist()]
+    assert not any(secret in text for text in texts for secret in (APP_SECRET.encode(), b"eyJ", b"Planted"))
+
+
+def test_a_wrong_export_ends_the_run_before_it_began(audit_world, small, tmp_path):
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(ExportError):
+        audit_world(small, directory=DirectoryChoice((tmp_path / "photos",)))
+    assert not list(tmp_path.rglob("*.audit-run"))

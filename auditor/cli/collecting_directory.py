@@ -5,7 +5,6 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,10 @@ from auditor.atomic import check_target
 from auditor.cli.setting import proxy_of
 from auditor.clouds import Cloud, load_clouds
 from auditor.config import DEFAULT_NAME, Config, apply_overrides, load_config
-from auditor.directory.archive import Origin, written
-from auditor.directory.graph import new_graph
-from auditor.directory.graph_collector import Order, collect, prepare
-from auditor.directory.graph_forecast import role_names
-from auditor.directory.graph_session import Session
-from auditor.directory.sign_in import Means, Registration, Way, sign_in
+from auditor.directory.collection import Collecting
+from auditor.directory.collection import collected as read_directory
+from auditor.directory.graph_collector import Order
+from auditor.directory.sign_in import Means, Registration, Way
 from auditor.errors import ConfigError, UsageError
 from auditor.inventory import ReadOptions, read_inventory
 from auditor.model import AppProfile, Sureness
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.cli.console import Screen
-    from auditor.directory.administrator import Administrator
 
 _LARGEST_REPLY = 32 * 1024 * 1024
 _LONGEST_KEY = 64 * 1024
@@ -68,41 +64,16 @@ def collected(wanted: Wanted, screen: "Screen", *, present: bool) -> bool:
     check_present(way, present=present)
     check_target(wanted.target)
     door = Door(door_of(wanted, config))
+    means = Means(door, screen.say)
     try:
-        administrator = sign_in(registration, way, Means(door, screen.say))
-        return _read(wanted, order, administrator, door, registration.cloud, screen)
+        with screen.progress() as progress:
+            collecting = Collecting(registration, way, order)
+            manifest = read_directory(collecting, means, wanted.target, progress, means.sleep)
     finally:
         door.close()
-
-
-def _read(
-    wanted: Wanted,
-    order: Order,
-    administrator: "Administrator",
-    door: Door,
-    cloud: Cloud,
-    screen: "Screen",
-) -> bool:
-    graph = new_graph(door, cloud.graph, administrator)
-    with screen.progress() as progress, written(wanted.target, _now) as archive:
-        session = Session(graph, administrator, archive, progress)
-        for line in prepare(session, order):
-            progress.say(line)
-        collect(session, order, _now)
-        manifest = archive.close(origin_of(administrator, cloud))
     for line in manifest.lines():
         screen.say(line)
     return manifest.whole
-
-
-def origin_of(administrator: "Administrator", cloud: Cloud) -> Origin:
-    """Return whose directory it is, and by which roles or permissions it was read; no name."""
-    identity = administrator.identity
-    if identity.application:
-        return Origin(
-            identity.tenant_id, cloud.name, "an application", tuple(sorted(administrator.permissions))
-        )
-    return Origin(identity.tenant_id, cloud.name, "a person", role_names(identity.roles))
 
 
 def order_of(wanted: Wanted, config: Config) -> Order:
@@ -228,7 +199,3 @@ def door_of(wanted: Wanted, config: Config) -> DoorSettings:
         ca_bundle=wanted.ca_bundle or config.ca_bundle,
     )
     return replace(settings, max_body=_LARGEST_REPLY)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -44,7 +44,7 @@ class Limit(StrEnum):
     REPORTS = "reports"
 
 
-# a batch of twenty counts twenty times: 15 a second stay below the 3,500 units in ten seconds of a small tenant
+# a batch of twenty counts twenty times: 15 a second stay below a small tenant's 3,500 units in ten seconds
 PER_SECOND: Mapping[Limit, float] = {Limit.DIRECTORY: 15.0, Limit.POLICIES: 1.0, Limit.REPORTS: 0.5}
 
 

@@ -112,6 +112,22 @@ def test_empty_passwords_and_outer_blanks_are_unfit(value, fit):
     assert (Secret(value).unfit() == "") is fit
 
 
+SAMPLES = (
+    "a token eyJhbGciOiJub25l.planted.planted in a sentence",
+    "password=planted&x",
+    "<wsse:Password>planted</wsse:Password>",
+    "<saml:Assertion>planted</saml:Assertion>",
+    '"access_token": "planted"',
+    "a code=planted-planted-planted-planted",
+    f"x {'planted' * 30} y",
+)
+
+
+@pytest.mark.parametrize("text", SAMPLES)
+def test_each_kind_of_secret_is_recognised_by_its_look_alone(text):
+    assert "planted" not in redact(text)
+
+
 def test_references_are_compared_by_where_they_lead():
     assert parse_reference("env:A").same_as(parse_reference("env:A"))
     assert not parse_reference("env:A").same_as(parse_reference("env:B"))

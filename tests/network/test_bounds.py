@@ -129,7 +129,11 @@ def test_headers_that_never_come_end_with_the_read_timeout(failed):
 
 
 def test_headers_that_never_come_end_with_the_deadline_where_that_is_sooner(failed):
-    assert failed(lambda line: line.recv(1), read_timeout=30.0, deadline=0.2) is Failure.TIMEOUT
+    def step(line):
+        line.settimeout(5)  # and hangs up then
+        line.recv(1)
+
+    assert failed(step, read_timeout=30.0, deadline=0.2) is Failure.TIMEOUT
 
 
 def test_nothing_is_waited_for_past_the_deadline():

@@ -91,6 +91,16 @@ def test_a_body_with_two_ends_is_refused_and_its_connection_given_up(open_door, 
     assert server.connections == 2
 
 
+def test_a_connection_to_one_host_does_not_serve_another_at_the_same_port(open_door, scripted):
+    server = scripted(reply(keep=True), keep=True, names=("localhost", "127.0.0.1"))
+    door = open_door()
+    for host in ("localhost", "127.0.0.1"):
+        door.get(f"https://{host}:{server.port}/", Leg.REALM)
+    assert server.connections == 2
+    hosts = [request.split(b"Host: ")[1].split(b":")[0] for request in server.received]
+    assert hosts == [b"localhost", b"127.0.0.1"]
+
+
 def test_threads_do_not_share_a_connection_while_they_use_it(open_door, scripted):
     inside = threading.Barrier(4, timeout=10)
 
@@ -249,7 +259,7 @@ def test_families_take_turns_and_the_first_stays_first():
 
 def test_a_name_without_an_answer_ends_in_time(monkeypatch):
     forever = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: forever.wait(10) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: (forever.wait(10), [])[1])
     with pytest.raises(socket.gaierror, match="no answer in time"):
         dial("slow.example", 443, 0.05)
     forever.set()

@@ -356,9 +356,10 @@ def test_an_intent_that_could_not_be_written_is_no_refusal_and_spends_nothing():
     assert submit(one, key("a", "y"), RIGHT) is None
 
 
-def waiting_behind(one, number=1):
-    """Return when so many threads wait for their turn."""
-    while len(one._changed._waiters) < number:
+def waiting(one, behind):
+    """Begin a thread and return when it waits for its turn, or has ended without waiting."""
+    behind.start()
+    while not one._changed._waiters and behind.is_alive():
         pass
 
 
@@ -367,8 +368,7 @@ def test_an_interrupt_wakes_who_waits_though_nobody_leaves():
     refusals = []
     behind = threading.Thread(target=lambda: refusals.append(submit(one, key("b"), RIGHT)))
     with one.submission(key("a"), "contoso") as turn:
-        behind.start()
-        waiting_behind(one)
+        waiting(one, behind)
         one.interrupt()
         behind.join(10)
         assert [refusal.why for refusal in refusals] == [Why.INTERRUPTED]
@@ -383,8 +383,7 @@ def test_those_under_way_count_among_the_first_ten_as_well():
     refusals = []
     behind = threading.Thread(target=lambda: refusals.append(submit(one, key("c"), RIGHT)))
     with one.submission(key("b"), "contoso") as turn:
-        behind.start()
-        waiting_behind(one)
+        waiting(one, behind)
         turn.outcome(WRONG, sent=True)
     behind.join(10)
     assert refusals[0].why is Why.BREAKER
@@ -402,8 +401,7 @@ def test_a_tenant_rests_before_anybody_else_gets_a_turn():
     one = gate(BreakerLimits(in_a_row=2, lockouts=2), intents, pause)
     submit(one, key("before"), WRONG)
     with one.submission(key("a"), "contoso") as turn:
-        behind.start()
-        waiting_behind(one)
+        waiting(one, behind)
         turn.outcome(Reading("throttled", "", Mark.RIGHT, Confidence.CERTAIN), sent=True)
     behind.join(10)
     assert seen == [[key("before"), key("a")]]

@@ -12,7 +12,7 @@ from auditor.directory.snapshot import (
     ServicePrincipal,
     SignInRecord,
 )
-from auditor.directory.values import Moment, Shape, Texts, Whole, Word, numbered
+from auditor.directory.values import Many, Moment, Shape, Texts, Whole, Word, numbered
 
 
 class ServicePrincipalShape(Shape):
@@ -81,7 +81,7 @@ class RealmPolicyShape(Shape):
     displayname: str = ""
     definition: Texts = ()
     isorganizationdefault: bool | None = None
-    appliesto: tuple[Annotated[MemberShape, Whole], ...] = ()
+    appliesto: Annotated[tuple[Annotated[MemberShape, Whole], ...], Many] = ()
 
     def realm_policy(self) -> RealmPolicy:
         """Return the policy."""
@@ -133,7 +133,7 @@ class SignInShape(Shape):
     )
     isinteractive: bool | None = None
     status: Annotated[_Status, Whole] = _Status()
-    appliedconditionalaccesspolicies: tuple[Annotated[_Applied, Whole], ...] = ()
+    appliedconditionalaccesspolicies: Annotated[tuple[Annotated[_Applied, Whole], ...], Many] = ()
 
     def sign_in(self) -> SignInRecord:
         """Return the entry."""
@@ -165,7 +165,7 @@ class OrganizationShape(Shape):
 
     id: Word
     displayname: str = ""
-    verifieddomains: tuple[Annotated[_Domain, Whole], ...] = ()
+    verifieddomains: Annotated[tuple[Annotated[_Domain, Whole], ...], Many] = ()
 
     def organization(self) -> Organization:
         """Return the tenant."""

@@ -150,7 +150,7 @@ def _client(types: frozenset[str], sign_in: SignIn) -> Ruling:
         return _open("not known whether it is about this client: its type is not given")
     if sign_in.client_type in types:
         return _MET
-    if "unknownfuturevalue" in types or any(word.startswith("number ") for word in types):
+    if "unknownfuturevalue" in types or any(word.startswith("number-") for word in types):
         return _open("is about a client type that we do not know")
     return _fails(f"is about other client types: {', '.join(sorted(types))}")
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from auditor.directory.locations import Location
 from auditor.directory.policies import Strength
-from auditor.directory.values import Shape, Texts, Whole, Word, Words, numbered
+from auditor.directory.values import Many, Shape, Texts, Whole, Word, Words, numbered
 from auditor.model import Truth
 
 # the strengths that Microsoft delivers: MFA, passwordless MFA, phishing-resistant MFA
@@ -62,7 +62,7 @@ class LocationShape(Shape):
     id: Word
     displayname: str = ""
     istrusted: bool = False
-    ipranges: tuple[Annotated[_Range, Whole], ...] = ()
+    ipranges: Annotated[tuple[Annotated[_Range, Whole], ...], Many] = ()
     countriesandregions: Words = frozenset()
     countrylookupmethod: Annotated[frozenset[str], numbered("clientipaddress", "authenticatorappgps")] = (
         frozenset()

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -28,6 +28,7 @@ class Manifest(Edge):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+    format: Literal["auditor.directory/v1"]
     tenant: str = ""
     parts: tuple[_Entry, ...] = ()
     asked: dict[str, tuple[str, ...]] = Field(default_factory=dict)

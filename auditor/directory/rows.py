@@ -80,7 +80,7 @@ def _group(row: Plain) -> Iterator[Entry]:
 def _listed(row: Plain) -> Members | None:
     """Return the members that a group or role carries; a list that may be cut off is not whole."""
     for key in ("transitivemembers", "members"):
-        rows = row.get(key)
+        rows = [row[key]] if isinstance(row.get(key), dict) else row.get(key)
         if isinstance(rows, list):
             cut = f"{key}@odata.nextlink" in row or (len(rows) == EXPANDED_AT_MOST and WHOLE not in row)
             return members(rows, whole=not cut, all_levels=key == "transitivemembers")

@@ -98,7 +98,7 @@ def _words(value: object) -> object:
     parts = [
         part for item in found for part in (re.split(r"[,\s]+", item) if isinstance(item, str) else [item])
     ]
-    return frozenset(_word(part) for part in parts if part != "")
+    return [_word(part) for part in parts if part != ""]
 
 
 def _texts(value: object) -> object:
@@ -148,6 +148,7 @@ Words = Annotated[frozenset[str], BeforeValidator(_words)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 Moment = Annotated[datetime | None, BeforeValidator(moment)]
 Whole = BeforeValidator(_whole)
+Many = BeforeValidator(_texts)
 
 
 def numbered(*names: str, flags: bool = False) -> BeforeValidator:
@@ -172,4 +173,4 @@ def _named(item: object, names: tuple[str, ...], *, flags: bool) -> list[object]
         return [name for bit, name in enumerate(names) if item >> bit & 1]
     if not flags and 0 <= item < len(names):
         return [names[item]]
-    return [f"number {item}"]
+    return [f"number-{item}"]

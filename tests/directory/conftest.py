@@ -1,7 +1,6 @@
 """Exports of a directory, written as Microsoft Graph writes them."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -31,6 +30,3 @@ def export(tmp_path):
         return read_export(tmp_path)
 
     return made
-
-
-SITUATIONS = Path(__file__).parent / "situations"

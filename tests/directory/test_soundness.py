@@ -169,15 +169,7 @@ WORDS = {
     "flows": ("devicecodeflow", "authenticationtransfer"),
 }
 SIDED = {"locations", "platforms", "device_states"}
-CONTROLS = (
-    "block",
-    "mfa",
-    "compliantdevice",
-    "domainjoineddevice",
-    "approvedapplication",
-    "passwordchange",
-    "new",
-)
+CONTROLS = ("mfa", "compliantdevice", "domainjoineddevice", "approvedapplication", "new")
 GROUPED = (
     {"client_type": tuple(ClientType), "flow": tuple(Flow), "device": tuple(Device)},
     {"place": (Place("203.0.113.7", "de"), Place("198.51.100.7", "us"))},

@@ -16,6 +16,7 @@ from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
 from auditor.rulebook.answers import interpret
 from auditor.run.applications import refused_beforehand, without
+from auditor.run.clocks import clocks_off
 from auditor.run.directories import Directories
 from auditor.run.discovery import discover
 from auditor.run.interface import Settings, Tools, kept
@@ -100,6 +101,15 @@ class _Collection:
     def interpret(self) -> "functools.partial[Reading]":
         return functools.partial(interpret, self.tools.rulebook)
 
+    def notice_clocks(self) -> None:
+        """Say whose clock is far off, and keep it with the run."""
+        told = clocks_off(self.door)
+        for sentence in told:
+            self.tools.progress.say(sentence)
+        if told:
+            settings = {**self.header.settings, "clock": "; ".join(told)}
+            self.header = replace(self.header, settings=settings)
+
     def update(self, **changes: object) -> None:
         """Write down what is known of the run now."""
         run = replace(self.header.run, **changes)  # type: ignore[arg-type]  # keys are field names
@@ -162,6 +172,7 @@ def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[tuple[Cas
         before.discovered,
     )
     one.seen = found.by_subject
+    one.notice_clocks()
     plans, refused = submissions(one.cases, found, settings, tools.rulebook)
     for name in unmatched(plans, settings.scope):
         tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")

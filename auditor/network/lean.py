@@ -1,9 +1,9 @@
 """The transport for what is asked once an account: HTTP/1.1 over kept-alive TLS connections, and no more.
 
-`requests` spends 1.7 ms of CPU on an account's requests, `http.client` 0.4, of which 0.2 go into reading
-headers as if they were mail; this takes about a tenth of `requests`. It knows exactly whether a request had
-begun to leave, and never sends on a connection that the other side has closed. Proxies that are spoken to
-over TLS are left to `requests`.
+It takes a sixth of the CPU of `requests`, and three quarters of that of `http.client`, which reads headers as
+if they were mail, and bounds neither a head that drips nor a body that is packed. It knows exactly whether a
+request had begun to leave, and never sends on a connection that the other side has closed. Proxies that are
+spoken to over TLS are left to `requests`.
 """
 
 import ssl

@@ -73,6 +73,11 @@ def test_a_person_signs_in_with_a_device_code(auditor, through, lab, monkeypatch
     done = auditor("collect", *options, "-o", "d.zip", "--quiet", *through)
     assert done.code == 0, done.err
     assert done.out.strip() == "d.zip"
+    with zipfile.ZipFile(tmp_path / "d.zip") as opened:
+        assert json.loads(opened.read("manifest.json"))["by"] == {
+            "as": "a person",
+            "roles": ["Global Reader"],
+        }
 
 
 def enter(lab):

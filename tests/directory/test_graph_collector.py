@@ -9,10 +9,12 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from auditor.directory.archive import MANIFEST, Origin, written
+from auditor.directory.archive import MANIFEST, Archive, Origin, written
 from auditor.directory.exports import read_export
 from auditor.directory.graph_apps import DATAVERSE
-from auditor.directory.graph_logs import lean
+from auditor.directory.graph_logs import lean, read_sign_ins
+from auditor.directory.graph_parts import BY_PART
+from auditor.directory.graph_session import Session
 from auditor.directory.graph_what_if import Answered, Spot, differences
 from auditor.directory.sign_in import Way
 from auditor.directory.snapshot import Known, Lack, Missing, Part
@@ -20,12 +22,31 @@ from auditor.lab import graph_objects
 from auditor.lab.entra import object_id
 from auditor.lab.world import world_from
 from auditor.model import Truth
-from tests.directory.graph_lab import APP_SECRET, RESCO, SCOPES, TENANT, Desk, changed
+from tests.directory.graph_lab import (
+    APP_SECRET,
+    NOON,
+    RESCO,
+    SCOPES,
+    TENANT,
+    Desk,
+    changed,
+    reply,
+    scripted,
+)
 
 GRANT = "tenants.0.grants.1.scopes"
 PERMISSIONS = "tenants.0.apps.1.graph_permissions"
 ADMIN = "users.2.directory_roles"
 SYNC, MFA = object_id("sync@contoso.example"), object_id("mfa@contoso.example")
+LOGGED = {
+    "id": "1",
+    "ipAddress": "192.0.2.1",
+    "deviceDetail": {"displayName": "Planted-device"},
+    "location": {"city": "Somewhere"},
+    "appliedConditionalAccessPolicies": [
+        {"id": "p", "displayName": "n", "result": "success", "enforcedGrantControls": ["mfa"]}
+    ],
+}
 EVERYTHING = {"accounts": None, "sign_in_days": 7, "spot_checks": 2}
 
 
@@ -323,19 +344,23 @@ def test_sign_ins_are_asked_for_with_and_without_a_person_and_kept_lean(take):
     assert "createdDateTime ge 2026-11-15T12:00:" in asked[0]
     assert RESCO in asked[0]
     assert "nonInteractiveUser" in asked[1]
-    entry = {
-        "id": "1",
-        "deviceDetail": {"displayName": "PC"},
-        "location": {"city": "x"},
-        "ipAddress": "192.0.2.1",
-    }
-    policies = [{"id": "p", "displayName": "n", "result": "success", "enforcedGrantControls": ["mfa"]}]
-    kept = lean({**entry, "appliedConditionalAccessPolicies": policies})
-    assert kept == {
+    assert lean(LOGGED) == {
         "id": "1",
         "ipAddress": "192.0.2.1",
         "appliedConditionalAccessPolicies": [{"id": "p", "displayName": "n", "result": "success"}],
     }
+
+
+def test_of_the_sign_in_log_no_device_and_no_place_is_kept():
+    graph, _, _ = scripted(reply({"value": [LOGGED, 7]}), reply({"value": []}))
+    stream = io.BytesIO()
+    archive = Archive(stream, lambda: NOON)
+    session = Session(graph, None, archive, None)
+    read_sign_ins(session, BY_PART[Part.SIGN_INS], "AuditLog.Read.All", [RESCO], NOON)
+    archive.close(Origin(TENANT, "commercial", "a person"))
+    with zipfile.ZipFile(stream) as opened:
+        (kept,) = json.loads(opened.read("sign-ins/0001.json"))["value"]
+    assert kept == lean(LOGGED)
 
 
 def test_what_if_is_asked_about_a_handful_and_its_words_are_kept(take):

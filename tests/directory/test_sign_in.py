@@ -109,9 +109,8 @@ def test_an_app_without_a_credential_is_told_so():
         Desk(secret=None)
 
 
-@pytest.fixture(scope="module")
-def certificate():
-    """A key with a certificate, as one PEM text, and the certificate alone."""
+def made_certificate():
+    """Return a key with a certificate, as one PEM text, and the certificate alone."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "auditor")])
     start = datetime(2026, 1, 1, tzinfo=UTC)
@@ -132,6 +131,11 @@ def certificate():
     return private + public, public
 
 
+@pytest.fixture(scope="module")
+def certificate():
+    return made_certificate()
+
+
 def test_an_app_signs_in_with_its_certificate(certificate):
     pem, public = certificate
     desk = Desk({f"{APP}.certificate": public}, secret=None, certificate=Secret(pem))
@@ -141,8 +145,10 @@ def test_an_app_signs_in_with_its_certificate(certificate):
 
 def test_another_certificate_is_refused(certificate):
     pem, _ = certificate
-    with pytest.raises(DirectoryError, match="AADSTS700027"):
-        Desk(secret=None, certificate=Secret(pem))
+    _, other = made_certificate()
+    for registered in (None, other):
+        with pytest.raises(DirectoryError, match="AADSTS700027"):
+            Desk({f"{APP}.certificate": registered}, secret=None, certificate=Secret(pem))
 
 
 @pytest.mark.parametrize("text", ["", "no PEM", "-----BEGIN CERTIFICATE-----\nx"])
@@ -262,6 +268,25 @@ def test_a_browser_is_asked_for_a_form_and_no_permission(browser):
     assert browser[0]["redirect_uri"].startswith("http://localhost:")
     assert set(browser[0]["scope"].split()) == {"openid", "profile", "offline_access"}
     assert browser[0]["prompt"] == "select_account"
+
+
+class Waiting(Entra):
+    """A sign-in host that says for ever that nobody has entered the code."""
+
+    def post_secret(self, url, leg, headers, body, agreed):
+        if url.endswith("/devicecode"):
+            given = {"user_code": "ABC", "device_code": "planted", "verification_uri": "https://x.example"}
+            return self._json({**given, "interval": 5, "expires_in": 60})
+        pending = {"error": "authorization_pending", "error_codes": [70016]}
+        return Reply(400, {}, json.dumps(pending).encode(), LOGIN)
+
+
+def test_a_service_that_never_ends_a_code_does_not_keep_us_waiting():
+    clock = Clock()
+    means = Means(Waiting(), lambda line: None, clock.now, clock.sleep)
+    with pytest.raises(DirectoryError, match="nobody entered the code in time"):
+        sign_in(registration(tenant=TENANT, secret=None), Way.DEVICE_CODE, means)
+    assert clock.slept == [5.0] * 12
 
 
 def test_an_administrator_of_another_tenant_is_not_used(browser):

@@ -104,7 +104,7 @@ def _client_id(name: str, profiles: "Mapping[str, AppProfile]") -> str:
     text = (known.client_id if known else name).strip().lower()
     if len(text) == 36 and text.count("-") == 4:  # noqa: PLR2004 - what a GUID looks like
         return text
-    raise UsageError(f"--app {name}: no known app, and no client id", "`auditor rules list` names them")
+    raise UsageError(f"--app {name}: no known app, and no client id", "for example resco-mobile-crm")
 
 
 def registration_of(wanted: Wanted, config: Config) -> tuple[Registration, Way]:

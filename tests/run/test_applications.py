@@ -7,6 +7,7 @@ import yaml
 
 from auditor.lab.devicecode import device_code
 from auditor.model import Known, Question, Unknown, Why
+from auditor.rulebook.load import load_rulebook
 from auditor.run.applications import refused_beforehand
 from auditor.run.interface import ScopeAnswer, Silent
 from auditor.run.scope import Plan
@@ -242,7 +243,7 @@ def test_what_an_interrupted_run_has_found_is_not_asked_again(audit_world):
     door, sink = Hurried(), Noted()
 
     def refused(known):
-        book = audited.audit.rulebook
+        book = load_rulebook()
         return refused_beforehand([plan], book, outlook(door), sink, Silent(), 1, known)
 
     ((case, refusal),) = refused(apps_of(audited))

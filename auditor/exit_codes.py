@@ -44,7 +44,10 @@ def _incomplete(audit: Audit, *, contract: bool, fail_on: Severity | None) -> li
     lines += [f"stopped by the breaker: {why}" for why in audit.run.stopped]
     if audit.run.interrupted:
         count = audit.summary.unasked.get(Why.INTERRUPTED, 0)
-        lines.append(f"interrupted: {_cases(count)} not reached, {audit.run.submissions} passwords were sent")
+        lines.append(
+            f"interrupted: {_cases(count)} not reached, {audit.run.submissions} passwords were sent;"
+            " --resume goes on"
+        )
     if audit.summary.unreached and audit.summary.unreached == audit.summary.cases - audit.summary.skipped:
         lines.append("nothing could be reached: see the network, --proxy and --ca-bundle")
     if contract and (count := audit.summary.unanswered):

@@ -49,7 +49,7 @@ def tables(quick: bool) -> list[Table]:
         with service(latency) as environment:
             sizes = {OURS: many, SCRIPT: few, SHARED: many, CEILING: many}
             ways = [_way(name, size, environment) for name, size in sizes.items()]
-            found += _rows(f"{latency} ms", alternated(ways, 1 if quick else 5, warm=False))
+            found += _rows(f"{latency} ms", alternated(ways, 1 if quick else 3, warm=False))
     return [Table("Whole runs", _HEAD, found, _NOTES)]
 
 

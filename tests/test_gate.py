@@ -406,3 +406,24 @@ def test_a_tenant_rests_before_anybody_else_gets_a_turn():
     behind.join(10)
     assert seen == [[key("before"), key("a")]]
     assert intents[-1] == key("b")
+
+
+def test_after_one_answer_that_our_address_is_blocked_no_tenant_gets_a_turn_beside_another():
+    one = gate()
+    submit(one, key("a"), BLOCKED, tenant="contoso")
+    refusals = []
+    behind = threading.Thread(
+        target=lambda: refusals.append(submit(one, key("c"), RIGHT, tenant="woodgrove"))
+    )
+    with one.submission(key("b"), "fabrikam") as turn:
+        waiting(one, behind)
+        turn.outcome(BLOCKED, sent=True)
+    behind.join(10)
+    assert refusals[0].why is Why.BREAKER
+
+
+def test_a_password_that_is_probably_right_ends_a_row_of_refusals():
+    one = gate(BreakerLimits(in_a_row=2))
+    for account, reading in (("a", WRONG), ("b", PROBABLY), ("c", WRONG)):
+        submit(one, key(account), reading)
+    assert submit(one, key("d"), RIGHT) is None

@@ -90,7 +90,6 @@ class Entrances:
         """
         password = self._access(user_id, ClientType.DESKTOP, Flow.PASSWORD)
         pages = {client: self._access(user_id, client, Flow.CODE) for client in _PAGES}
-        at_ease = self._access(user_id, ClientType.DESKTOP, Flow.PASSWORD, _NO_RISK)
         ropc, page = entrance(password), _joined({client: entrance(one) for client, one in pages.items()})
         watched = list(pages.values()) if attended else [password]
         return {
@@ -98,7 +97,7 @@ class Entrances:
             "ropc_by": ropc.by,
             "ropc_why": ropc.why,
             "ropc_mfa": _WORDS[password.mfa.truth],
-            "ropc_without_risk": entrance(at_ease).word,
+            "ropc_without_risk": self._at_ease(user_id) if ropc.word == UNKNOWN else ropc.word,
             "ropc_exclusion": _exclusions(password),
             "interactive": page.word,
             "interactive_by": page.by,
@@ -108,6 +107,10 @@ class Entrances:
             "location_used": self._label if self._located([password, *pages.values()]) else "",
             "unread": tuple(dict.fromkeys((*ropc.open, *page.open))),
         }
+
+    def _at_ease(self, user_id: str) -> str:
+        """Return what the password grant comes to where nothing is at risk: what is sure stays as it is."""
+        return entrance(self._access(user_id, ClientType.DESKTOP, Flow.PASSWORD, _NO_RISK)).word
 
     def nobody(self, why: str) -> Mapping[str, Detail]:
         """Return what is said of the sign-ins of an account that is not known: nothing, and why."""

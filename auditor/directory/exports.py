@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 _OWNER = re.compile(r"users\('([^']+)'\)/authentication", re.IGNORECASE)
+_TRIED = 500  # rows of which nothing tells what they are; then no more of the list are looked at
 _LACKS = {
     "authentication_requestfromnonpremiumtenantorb2ctenant": Lack.NO_LICENCE,
     "authorization_requestdenied": Lack.REFUSED,
@@ -103,10 +104,12 @@ class _Reading:
         if not document.rows:
             return self._empty(document)
         counted: dict[Part, int] = {}
-        for row in self._rows(document):
+        for at, row in enumerate(self._rows(document)):
             part = self._row(row, document)
             if part:
                 counted[part] = counted.get(part, 0) + 1
+            elif at > _TRIED and not counted:
+                break
         for part, rows in counted.items():
             self._page(part, document, rows)
         return bool(counted)

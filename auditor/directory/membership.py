@@ -79,7 +79,7 @@ class Memberships:
             further = inner.groups - seen
             waiting.extend(further)
             seen |= further
-        return Reach(frozenset().union(*users), whole)
+        return Reach(users[0].union(*users[1:]) if users[1:] else users[0], whole)
 
     def _inner(self, group_id: str) -> Members | None:
         return self._lists.get(group_id)

@@ -152,6 +152,11 @@ class Question(StrEnum):
     DIRECTORY_ACCESS = "directory access"
     DIRECTORY_CONSENT = "directory consent"
 
+    @property
+    def of_directory(self) -> bool:
+        """Return whether a tenant's directory answers, and not a service at the door."""
+        return self in {Question.DIRECTORY_USER, Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT}
+
 
 class Flow(StrEnum):
     """In which conversation an answer came; the same code means different things in different ones.

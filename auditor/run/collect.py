@@ -176,7 +176,7 @@ def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[tuple[Cas
     plans, refused = submissions(one.cases, found, settings, tools.rulebook)
     for name in unmatched(plans, settings.scope):
         tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
-    for name in named_nowhere(settings.retry, one.cases):
+    for name in named_nowhere(settings.retry, one.cases, settings.shard):
         tools.progress.say(f"to be tried again: {name}, but the inventory has no such account")
     return plans, refused
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from auditor.run.interface import DirectoryChoice, Settings, Tools
 
 OF_CASES = (Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT)
-QUESTIONS = frozenset({Question.DIRECTORY_USER, *OF_CASES})
+QUESTIONS = frozenset(question for question in Question if question.of_directory)
 _LARGEST_REPLY = 32 * 1024 * 1024
 _SAID = 12
 

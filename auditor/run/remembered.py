@@ -15,6 +15,7 @@ from auditor.model import Case, CaseKey, Evidence, Mark, Observed, Question, Rea
 from auditor.model import evidence as about
 from auditor.probes.interface import Outlook
 from auditor.run.interface import Retry
+from auditor.run.shards import Shard
 from auditor.secrets import Reference, Resolver
 
 T = TypeVar("T")
@@ -183,6 +184,10 @@ def held_back(outlook: Outlook, case: Case, earlier: Earlier) -> list[Evidence]:
     return [outlook.could_not_look(subject, Question.PASSWORD, Why.HELD_BACK, detail), *after]
 
 
-def named_nowhere(retry: Retry, cases: Iterable[Case]) -> list[str]:
-    """Return the accounts to try again that the inventory does not hold: a slip, as a rule."""
-    return sorted(retry.accounts - {case.account_id for case in cases})
+def named_nowhere(retry: Retry, cases: Iterable[Case], shard: Shard | None = None) -> list[str]:
+    """Return the accounts to try again that the inventory does not hold: a slip, as a rule.
+
+    Of a shard only those that belong there; the others are another machine's.
+    """
+    missing = retry.accounts - {case.account_id for case in cases}
+    return sorted(name for name in missing if shard is None or shard.holds(name))

@@ -70,8 +70,11 @@ def _is_unasked(item: Evidence) -> TypeGuard[NotObserved]:
 
 
 def _is_unreached(result: CaseResult) -> bool:
-    """Return whether every question of a case ended without any reply from the network."""
-    seen = [item for item in result.evidence if isinstance(item, Observed)]
+    """Return whether every question of a case ended without any reply from the network.
+
+    What an export says of it came from no network.
+    """
+    seen = [item for item in result.evidence if isinstance(item, Observed) and not item.question.of_directory]
     return bool(seen) and all(
         item.answer.http_status is None and item.answer.failure is not None for item in seen
     )

@@ -234,3 +234,10 @@ def test_a_plan_names_the_accounts_that_are_held_back_and_asks_nobody(auditor, l
     assert "refused by an earlier run (--retry UPN, once it is corrected): 3" in told
     assert "  a@contoso.example: wrong_password on " in told
     assert len(lab.requests) == before
+
+
+def test_a_shard_misses_no_account_to_retry_that_belongs_to_another(auditor, through, stale):
+    named = [option for name in ("a", "b", "c") for option in ("--retry", f"{name}@contoso.example")]
+    for shard in ("1/2", "2/2"):
+        done = auditor("audit", stale, *through, *AGREED, *named, "--shard", shard)
+        assert "to be tried again" not in done.err

@@ -212,6 +212,13 @@ def test_files_of_which_nothing_tells_are_listed_and_no_error(export):
     assert snapshot.files_unknown == ("licences.json",)
 
 
+def test_a_long_list_of_which_nothing_tells_is_not_read_to_its_end(export):
+    snapshot = export(
+        {"long.json": [{"x": n} for n in range(600)] + [USER], "users.json": page("users", USER)}
+    )
+    assert snapshot.files_unknown == ("long.json",)
+
+
 def test_a_wrong_type_is_named_with_file_entry_and_path_and_leaves_a_gap(export):
     wrong = {
         **POLICY,

@@ -7,6 +7,7 @@ import pytest
 
 from auditor.directory.sign_in import Way
 from auditor.errors import ExportError
+from auditor.exit_codes import verdict_of
 from auditor.model import Axis, Observed, Question, Why
 from auditor.run.directories import OF_CASES, QUESTIONS
 from auditor.run.interface import DirectoryChoice, ScopeAnswer
@@ -259,6 +260,7 @@ def test_of_an_account_in_one_tenant_and_an_environment_in_another_only_the_acco
     audited = audit_world(small, directory=online(), passwords=False)
     (result,) = audited.results
     assert {item.why for q, item in slots(result).items() if q in OF_CASES} == {Why.TENANTS_DISAGREE}
+    assert not [one for one in audited.requests if one.host.startswith("graph")]
 
 
 def test_what_may_not_be_read_reaches_the_evidence(audit_world, small):
@@ -287,3 +289,11 @@ def test_a_wrong_export_ends_the_run_before_it_began(audit_world, small, tmp_pat
     with pytest.raises(ExportError):
         audit_world(small, directory=DirectoryChoice((tmp_path / "photos",)))
     assert not list(tmp_path.rglob("*.audit-run"))
+
+
+def test_where_nothing_could_be_reached_an_export_does_not_hide_it(audit_world, small, export):
+    nowhere = {"proxy": "http://127.0.0.1:9"}
+    audited = audit_world(small, directory=DirectoryChoice((export,)), passwords=False, door=nowhere)
+    assert isinstance(slots(audited.result("sync@contoso.example"))[Question.DIRECTORY_ACCESS], Observed)
+    code, reasons = verdict_of(audited.audit)
+    assert (code, reasons[0]) == (4, "nothing could be reached: see the network, --proxy and --ca-bundle")

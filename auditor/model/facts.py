@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from auditor.model.words import Contract, Expected, Kind, Mark, SignsInFrom
+from auditor.model.words import Contract, Expected, Kind, Mark, Question, SignsInFrom
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 YES_NO = ("yes", "no")
+AGREE = ("agree", "disagree")
+POLICY = ("allowed", "mfa", "blocked", "unmet")
+"""Let through on a password alone; MFA demanded; refused; or something else that this sign-in cannot show."""
+
+_USER, _ACCESS, _CONSENT = Question.DIRECTORY_USER, Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT
+_ALL_OF_IT = f"{_USER}, {_ACCESS}, {_CONSENT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,52 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     # from Dataverse, with the token
     FactSpec("dataverse", "outcome of WhoAmI, or member", (), "whoami"),
     FactSpec("table", "outcome of reading one row, or readable", (), "table"),
+    # from the directory: what an administrator's export or Microsoft Graph says
+    FactSpec("directory_user", "whether the directory holds the account", ("found", "absent"), _USER),
+    FactSpec("account_enabled", "the directory lets the account sign in", YES_NO, _USER),
+    FactSpec("account_type", "whose account it is", ("member", "guest"), _USER),
+    FactSpec("account_synced", "the account comes from an on-premises directory", YES_NO, _USER),
+    FactSpec("password_expiry", "when the account's password expires", ("never", "policy"), _USER),
+    FactSpec(
+        "mfa_registered", "the account has registered for MFA; registered is not required", YES_NO, _USER
+    ),
+    FactSpec("mfa_capable", "the account has registered a method that policies admit", YES_NO, _USER),
+    FactSpec("per_user_mfa", "the account's own MFA state", ("disabled", "enabled", "enforced"), _USER),
+    FactSpec("policy_ropc", "what the directory's rules make of the password grant", POLICY, _ACCESS),
+    FactSpec("policy_mfa", "the directory's rules demand MFA of the password grant", YES_NO, _ACCESS),
+    FactSpec("policy_without_risk", "what they make of it where nothing is at risk", POLICY, _ACCESS),
+    FactSpec("policy_interactive", "what its rules make of an interactive sign-in", POLICY, _ACCESS),
+    FactSpec(
+        "policy_exclusion", "an exclusion alone keeps a policy from refusing the password", YES_NO, _ACCESS
+    ),
+    FactSpec(
+        "policy_report_only", "a report-only policy would refuse the password if it were on", YES_NO, _ACCESS
+    ),
+    FactSpec("security_defaults", "Microsoft's security defaults of the tenant", ("on", "off"), _ACCESS),
+    FactSpec("consent_kind", "whom the consent for the app covers", ("none", "user", "all"), _CONSENT),
+    FactSpec("consent_wider", "the app holds more than user_impersonation on Dataverse", YES_NO, _CONSENT),
+    FactSpec("user_may_consent", "the account may consent to the app itself", YES_NO, _CONSENT),
+    FactSpec("app_known", "the tenant knows the app", YES_NO, _CONSENT),
+    FactSpec("app_enabled", "the tenant lets people sign in through the app", YES_NO, _CONSENT),
+    FactSpec(
+        "assignment_missing", "the app admits assigned users only, and not this account", YES_NO, _CONSENT
+    ),
+    FactSpec("dataverse_known", "the tenant knows Dataverse", YES_NO, _CONSENT),
+    FactSpec("dataverse_enabled", "the tenant lets people sign in to Dataverse", YES_NO, _CONSENT),
+    FactSpec("directory_read", "all that was asked of the directory was answered", YES_NO, _ALL_OF_IT),
+    # where a sign-in and the directory both have a say
+    FactSpec(
+        "mfa_sources", "what the sign-in and the directory say about MFA", AGREE, f"password, {_ACCESS}"
+    ),
+    FactSpec(
+        "consent_sources",
+        "what the sign-in and the directory say about consent",
+        AGREE,
+        f"password, {_CONSENT}",
+    ),
     # across the estate
     FactSpec("shared_account", "several integration apps use this account", YES_NO, "inventory"),
+    FactSpec("app_has_several_accounts", "several accounts of the domain use this app", YES_NO, "inventory"),
     FactSpec("shared_credential", "another account uses the same credential", YES_NO, "inventory"),
     FactSpec("shared_password", "another account has the same password", YES_NO, "inventory, password"),
     # from the judgement itself

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model import FACTS, Fix, Kind, Truth
 from auditor.rulebook.conditions import All, Is, Not, evaluate
+from auditor.rulebook.directory_words import WORDS
 from auditor.rulebook.explain import relevant
 from auditor.rulebook.findings import severity_of
 from auditor.rulebook.templates import PLACEHOLDERS, Templates
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from auditor.rulebook.conditions import Condition
     from auditor.rulebook.explain import Explanation
 
-_UNSAID = ("at", "contract", "contract_why", "correlation_id", "held_back", "held_back_detail", "vantage")
+_UNSAID = (
+    *("at", "contract", "contract_why", "correlation_id", "held_back", "held_back_detail", "vantage"),
+    *WORDS,  # no directory knows whose answer it is
+)
 _WORDS = {
     "upn": "<user@domain>",
     "host": "<environment-host>",
@@ -140,7 +144,7 @@ def _words(explanation: "Explanation", kind: Kind) -> dict[str, str]:
     words |= dict.fromkeys(labels, explanation.label)
     shown = explanation.shown or "no code"
     said = {
-        "code": shown,
+        **dict.fromkeys(("code", "mfa_code", "consent_code", "refusal_code"), shown),
         "dataverse_code": shown,
         "text": explanation.text,
         "dataverse_text": explanation.text,

@@ -114,13 +114,18 @@ def _values(fact: str, value: object, vocabulary: Vocabulary, key: str) -> froze
     given = value if isinstance(value, list) else [value]
     if not given:
         raise ConditionError(f"{key}: needs at least one value")
-    # YAML 1.1 reads a bare yes or no as a boolean
-    words = [{True: "yes", False: "no"}[item] if isinstance(item, bool) else item for item in given]
     allowed = vocabulary[fact]
+    words = [_bare(item, allowed) if isinstance(item, bool) else item for item in given]
     for word in words:
         if not isinstance(word, str) or (allowed and word not in allowed):
             raise ConditionError(f"{key}: {word!r} is not a value of the fact {fact}")
     return frozenset(str(word) for word in words)
+
+
+def _bare(value: bool, allowed: frozenset[str]) -> str:  # noqa: FBT001 - a value, not a switch
+    """Return the word that was written: YAML 1.1 reads a bare yes, no, on or off as a boolean."""
+    yes, no = ("on", "off") if "on" in allowed else ("yes", "no")
+    return yes if value else no
 
 
 def evaluate(condition: Condition, facts: "Mapping[str, FactValue]") -> Evaluation:

@@ -1,18 +1,28 @@
 """What texts may say about a case: the values behind the placeholders of `templates.PLACEHOLDERS`."""
 
-from auditor.model import Case, Contract, NotObserved, Question, Vantage
+from collections.abc import Mapping
+
+from auditor.model import Case, Contract, FactValue, NotObserved, Question, Vantage
 from auditor.rulebook.book import Rulebook
-from auditor.rulebook.facts import Seen
+from auditor.rulebook.directory_words import directory_words
+from auditor.rulebook.seen import Seen
 
 
 def context_of(
-    book: Rulebook, case: Case, seen: Seen, vantage: Vantage, contract: tuple[Contract, str]
+    book: Rulebook,
+    case: Case,
+    seen: Seen,
+    facts: Mapping[str, FactValue],
+    vantage: Vantage,
+    contract: tuple[Contract, str],
 ) -> dict[str, str]:
     """Return placeholder -> value, all of them, "" where there is nothing to say."""
     return {
         **_of_case(book, case),
         **_of_tenants(case, seen),
         **_of_answers(book, seen),
+        **_of_axes(seen),
+        **directory_words(book, seen, facts),
         "vantage": str(vantage),
         "contract": contract[0].value,
         "contract_why": contract[1],
@@ -77,6 +87,13 @@ def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
         "dataverse_code": _code(seen, last),
         "dataverse_text": asked.answer.text if asked and not asked.answer.success else "",
     }
+
+
+def _of_axes(seen: Seen) -> dict[str, str]:
+    """Return the answer's code for each axis that it speaks of: a code is no reason for anything else."""
+    reading, code = seen.readings.get(seen.sign_in), _code(seen, seen.sign_in)
+    axes = {"mfa": "mfa_code", "consent": "consent_code", "ropc": "refusal_code"}
+    return {name: code if reading and axis in reading.says else "" for axis, name in axes.items()}
 
 
 def _label(book: Rulebook, seen: Seen, question: Question) -> str:

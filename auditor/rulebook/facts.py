@@ -6,7 +6,6 @@ Works with whatever evidence there is, so the run asks it before a password is s
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from auditor.model import (
     FACTS,
@@ -15,7 +14,6 @@ from auditor.model import (
     Evidence,
     FactValue,
     Grant,
-    Interpret,
     Kind,
     Known,
     NotObserved,
@@ -26,15 +24,15 @@ from auditor.model import (
     Unknown,
     Why,
 )
-from auditor.model.evidence import tenant as tenant_subject
 from auditor.rulebook.agreement import clouds_agree, tenants_agree
-from auditor.rulebook.answers import interpret
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.check import NOT_SENT, SENT
 from auditor.rulebook.contract import contract_of
+from auditor.rulebook.directory import directory_facts
 from auditor.rulebook.hints import reads_like_a_person, says_the_place
+from auditor.rulebook.joined import joined
+from auditor.rulebook.seen import Seen, realm_of, see
 
-_REALMS = {"managed": "managed", "federated": "federated", "unknown": "unknown"}
 _SIGN_IN_FACTS = ("mfa", "consent", "ropc")
 _NOW, _EARLIER = "this run", "an earlier run"
 
@@ -46,12 +44,14 @@ class Estate:
     `shared_accounts` are accounts that several integration apps sign in with; `same_passwords` those whose
     password is also another account's, None where nobody compared: a password is known to the run alone,
     which may hand over which accounts share one, and nothing else of it. `not_compared` says with which
-    accounts they were not compared; then nobody's password is known to be no other's.
+    accounts they were not compared; then nobody's password is known to be no other's. `shared_apps` are
+    (domain, app) that several accounts sign in through.
     """
 
     shared_accounts: frozenset[str] = frozenset()
     same_passwords: frozenset[str] | None = None
     not_compared: str = ""
+    shared_apps: frozenset[tuple[str, str]] = frozenset()
 
 
 def build_estate(
@@ -59,79 +59,19 @@ def build_estate(
 ) -> Estate:
     """Return the estate facts of all cases that are audited."""
     first_app: dict[str, str] = {}
+    first_account: dict[tuple[str, str], str] = {}
     shared: set[str] = set()
+    shared_apps: set[tuple[str, str]] = set()
     for case in cases:
-        if case.kind is Kind.INTEGRATION and not case.skip:
-            app = sys.intern(case.key.app)  # few names, however many cases
-            if first_app.setdefault(case.account_id, app) != app:
-                shared.add(case.account_id)
-    return Estate(frozenset(shared), same_passwords, not_compared)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A case's evidence by question, with what each answer means; the tenant slot is the account's own."""
-
-    book: Rulebook
-    slots: Mapping[str, Evidence]
-    readings: Mapping[str, Reading]
-    tenants: Mapping[str, Evidence]
-
-    def observed(self, question: Question) -> Observed | None:
-        """Return what a probe saw for a question, None where it did not look."""
-        found = self.slots.get(question)
-        return found if isinstance(found, Observed) else None
-
-    @property
-    def sign_in(self) -> Question:
-        """Return the question whose answer is the sign-in's: the password's, or one that made it needless."""
-        held = self.slots.get(Question.PASSWORD)
-        early = isinstance(held, NotObserved) and held.why is Why.REFUSED_BEFOREHAND
-        return Question.APPLICATION if early else Question.PASSWORD
-
-    def unknown(self, question: Question) -> Unknown:
-        """Return why there is no value from this question."""
-        found = self.slots.get(question)
-        if not isinstance(found, NotObserved):
-            return Unknown(Why.NOT_ASKED.value)
-        # what kept a question back may be the outcome of another one
-        outcome = self.book.outcomes.get(found.detail)
-        detail = outcome.label if outcome else found.detail
-        return Unknown(f"{found.why.value}: {detail}" if detail else found.why.value)
-
-    def detail(self, question: Question, name: str) -> str:
-        """Return one detail as text, "" where there is none."""
-        found = self.observed(question)
-        value = found.details.get(name) if found else None
-        return value if isinstance(value, str) else ""
-
-
-def see(book: Rulebook, case: Case, evidence: Sequence[Evidence], read: Interpret | None = None) -> Seen:
-    """Return the evidence in its slots, the latest of each, with its readings by question."""
-    read = read or partial(interpret, book)
-    tenants = {item.subject.key: item for item in evidence if item.question is Question.TENANT}
-    slots: dict[str, Evidence] = {
-        item.question: item for item in evidence if item.question is not Question.TENANT
-    }
-    own = tenants.get(tenant_subject(case.domain).key)
-    if own is not None:
-        slots[Question.TENANT] = own
-    realm = _realm(slots.get(Question.REALM))
-    word = realm.value if isinstance(realm, Known) else ""
-    readings = {
-        question: read(item.answer, word) for question, item in slots.items() if isinstance(item, Observed)
-    }
-    return Seen(book, slots, readings, tenants)
-
-
-def _realm(item: "Evidence | None") -> FactValue:
-    if not isinstance(item, Observed):
-        return Unknown(Why.NOT_ASKED.value if item is None else item.why.value)
-    source = Question.REALM.value
-    if item.details.get("personal") is True:
-        return Known("personal", source=source)
-    word = str(item.details.get("account_type", "")).lower()
-    return Known(_REALMS[word], source=source) if word in _REALMS else Unknown("the realm could not be read")
+        if case.skip:
+            continue
+        app = sys.intern(case.key.app)  # few names, however many cases
+        use = (sys.intern(case.domain), app)
+        if first_account.setdefault(use, case.account_id) != case.account_id:
+            shared_apps.add(use)
+        if case.kind is Kind.INTEGRATION and first_app.setdefault(case.account_id, app) != app:
+            shared.add(case.account_id)
+    return Estate(frozenset(shared), same_passwords, not_compared, frozenset(shared_apps))
 
 
 def facts_of(
@@ -150,7 +90,9 @@ def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mappin
         **_of_discovery(book, case, seen),
         **_of_sign_in(seen),
         **_of_dataverse(seen),
+        **directory_facts(seen),
     }
+    known |= joined(known)
     contract, _ = contract_of(book, case, known)
     known["contract"] = Known(contract.value, source="judgement")
     return {name: known[name] for name in FACTS}
@@ -168,6 +110,7 @@ def _of_inventory(case: Case, estate: Estate, seen: "Seen") -> dict[str, FactVal
         "guest_name": _yes("#ext#" in case.account_id),
         "shared_account": _yes(case.account_id in estate.shared_accounts),
         "shared_credential": _yes(case.shared_credential),
+        "app_has_several_accounts": _yes((case.domain, case.key.app) in estate.shared_apps),
     }
     facts: dict[str, FactValue] = {name: Known(value, source=source) for name, value in values.items()}
     return facts | {"shared_password": _shared_password(case, estate, seen)}
@@ -237,7 +180,7 @@ def _of_discovery(book: Rulebook, case: Case, seen: Seen) -> dict[str, FactValue
 
 
 def _realm_fact(seen: Seen) -> FactValue:
-    found = _realm(seen.slots.get(Question.REALM))
+    found = realm_of(seen.slots.get(Question.REALM))
     if isinstance(found, Unknown) and seen.observed(Question.REALM) is None:
         return seen.unknown(Question.REALM)
     return found

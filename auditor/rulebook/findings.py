@@ -20,7 +20,8 @@ from auditor.model import (
 )
 from auditor.rulebook.book import FindingRule, FixRule, Rulebook
 from auditor.rulebook.conditions import Condition, evaluate
-from auditor.rulebook.facts import Seen
+from auditor.rulebook.directory import QUESTIONS as DIRECTORY
+from auditor.rulebook.seen import Seen
 
 _NOW, _NEXT, _LATER = Lane.NOW, Lane.NEXT, Lane.LATER
 _LANES: dict[Severity, dict[Effort, Lane]] = {
@@ -62,11 +63,18 @@ class Asked(NamedTuple):
 
 
 def held_by(book: Rulebook, facts: Mapping[str, FactValue], asked: Asked) -> tuple[Held, ...]:
-    """Return what holds, in order; what cannot be answered does not, and the verdicts say so."""
+    """Return what holds, in order; what cannot be answered does not, and the verdicts say so.
+
+    Of the same severity, side remarks come last, and what was read in a directory behind what a probe saw.
+    """
     found = [_held(book, facts, asked, rule) for rule in book.findings]
     graded = [held for held in found if held is not None]
-    graded.sort(key=lambda held: (held.severity.rank, held.rule.side))
+    graded.sort(key=lambda held: (held.severity.rank, held.rule.side, _only_read(held)))
     return tuple(graded)
+
+
+def _only_read(held: Held) -> bool:
+    return bool(held.questions) and all(question in DIRECTORY for question in held.questions)
 
 
 def findings_of(book: Rulebook, scene: Scene, held: tuple[Held, ...]) -> tuple[Finding, ...]:
@@ -162,7 +170,9 @@ def _behind(decided: tuple[str, ...], facts: Mapping[str, FactValue], asked: Ask
 
 
 def _cited(book: Rulebook, scene: Scene, question: Question) -> str:
-    reading = scene.seen.readings.get(question)
+    item, reading = scene.seen.observed(question), scene.seen.readings.get(question)
+    if item is not None and question in DIRECTORY:
+        return f"{question.value}: {item.source}, read {item.at:%Y-%m-%d}"
     if reading is None:
         return f"{question.value}: {scene.seen.unknown(question).why}"
     realm = scene.facts["realm"]

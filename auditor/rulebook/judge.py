@@ -23,8 +23,9 @@ from auditor.rulebook.book import Rulebook, VerdictRule, VerdictTable
 from auditor.rulebook.conditions import Evaluation, evaluate
 from auditor.rulebook.context import context_of
 from auditor.rulebook.contract import contract_of
-from auditor.rulebook.facts import Estate, facts_from, see
+from auditor.rulebook.facts import Estate, facts_from
 from auditor.rulebook.findings import Asked, Held, Scene, findings_of, held_by
+from auditor.rulebook.seen import see
 
 Facts: TypeAlias = Mapping[str, FactValue]
 _KEPT = 1024
@@ -70,7 +71,8 @@ class Judge:
         facts = facts_from(book, case, seen, self._estate)
         contract = contract_of(book, case, facts)
         standing = _SKIPPED if case.skip else self._standing(facts, Asked(tuple(seen.slots), seen.sign_in))
-        scene = Scene(case, seen, facts, context_of(book, case, seen, self._vantage, contract))
+        context = context_of(book, case, seen, facts, self._vantage, contract)
+        scene = Scene(case, seen, facts, context)
         return CaseResult(
             case=case,
             verdicts=_verdicts(book, scene, standing),

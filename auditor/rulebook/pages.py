@@ -9,11 +9,12 @@ from urllib.parse import quote
 from auditor.model import Desk, Kind
 from auditor.rulebook.book import FindingRule, FixRule, FixUse, Rulebook, SeverityRule
 from auditor.rulebook.conditions import All, Condition, Established, Is, Not, Some
+from auditor.rulebook.directory_words import WORDS
 from auditor.rulebook.templates import PLACEHOLDERS
 from auditor.rulebook.topics import Topic
 
 _LOGIN = "login.microsoftonline.com"
-_UNSAID = {"dataverse_text", "held_back", "held_back_detail", "text", "vantage"}
+_UNSAID = {"dataverse_text", "held_back", "held_back_detail", "text", "vantage", *WORDS}
 _NAMES = {
     "upn": "account",
     "host": "environment",
@@ -26,7 +27,7 @@ _NAMES = {
     "redirect_uri": "redirect URI",
     "correlation_id": "correlation id",
     "client_id": "client id",
-    "dataverse_code": "code",
+    **dict.fromkeys(("dataverse_code", "mfa_code", "consent_code", "refusal_code"), "code"),
 }
 _FIXED = {"client_id_sure": "sourced", "redirect_uri_sure": "sourced", "login": _LOGIN}
 _OPEN, _CLOSE = "\u2039", "\u203a"

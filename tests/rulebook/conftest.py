@@ -36,6 +36,51 @@ FABRIKAM = "99999999-8888-7777-6666-555555555555"
 HOST = "contoso.crm4.dynamics.com"
 OFFICE = Vantage("office", "192.0.2.7")
 
+# what the directory says of an ordinary account: MFA for people in a browser, and nothing in a password's way
+DIRECTORY_USER = {
+    "found": True,
+    "enabled": "yes",
+    "synced": "no",
+    "mfa_registered": "yes",
+    "mfa_capable": "yes",
+    "user_type": "member",
+    "password_expiry": "never",
+    "password_changed": "2026-01-15",
+    "per_user_mfa": "disabled",
+    "methods": ("microsoftAuthenticatorPush",),
+    "roles": (),
+    "unread": (),
+}
+DIRECTORY_ACCESS = {
+    "ropc": "allowed",
+    "ropc_by": (),
+    "ropc_exclusion": (),
+    "ropc_why": "",
+    "ropc_mfa": "no",
+    "ropc_without_risk": "allowed",
+    "interactive": "mfa",
+    "interactive_by": ("MFA in browsers",),
+    "interactive_why": "",
+    "report_only": (),
+    "security_defaults": "off",
+    "location_used": "",
+    "unread": (),
+}
+DIRECTORY_CONSENT = {
+    "consent": "all",
+    "scopes": ("user_impersonation",),
+    "wider": (),
+    "user_may_consent": "yes",
+    "consent_by": ("Cloud Application Administrator", "Application Administrator"),
+    "app_known": "yes",
+    "app_enabled": "yes",
+    "assignment_required": "no",
+    "assigned": "no",
+    "dataverse_known": "yes",
+    "dataverse_enabled": "yes",
+    "unread": (),
+}
+
 
 @pytest.fixture(scope="session")
 def book() -> Rulebook:
@@ -99,6 +144,27 @@ class Looks:
         return (
             self.saw(subjects.case(self.case.key), Question.TABLE, table, table="account") if table else self
         )
+
+    def directory(
+        self,
+        user: dict[str, object] | None = None,
+        access: dict[str, object] | None = None,
+        consent: dict[str, object] | None = None,
+    ) -> "Looks":
+        """What a directory that was read to the end says, but for what is told."""
+        about, key, answer = (
+            subjects.account(self.case.account),
+            subjects.case(self.case.key),
+            good(Leg.GRAPH),
+        )
+        self.saw(about, Question.DIRECTORY_USER, answer, **DIRECTORY_USER | (user or {}))
+        self.saw(key, Question.DIRECTORY_ACCESS, answer, **DIRECTORY_ACCESS | (access or {}))
+        return self.saw(key, Question.DIRECTORY_CONSENT, answer, **DIRECTORY_CONSENT | (consent or {}))
+
+    def no_directory(self, why: str = "no export of contoso.example") -> "Looks":
+        for question in (Question.DIRECTORY_USER, Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT):
+            self.held_back(question, Why.DIRECTORY_NOT_READ, why)
+        return self
 
     def held_back(self, question: Question, why: Why, detail: str = "") -> "Looks":
         self.items.append(NotObserved(subjects.case(self.case.key), question, AT, why, detail))

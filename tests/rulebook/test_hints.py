@@ -109,7 +109,8 @@ def test_a_run_that_compared_passwords_says_which_accounts_share_one_and_nothing
     asked = kit.looks(other).discovered().signed_in(kit.good(Leg.TOKEN)).items
     assert facts_of(book, other, asked, estate)["shared_password"] == Known("no", source="password")
     assert isinstance(facts_of(book, other, [], estate)["shared_password"], Unknown)
-    assert estate == Estate(frozenset(), frozenset({"one@contoso.example"}))
+    apps = frozenset({("contoso.example", one.app.name)})
+    assert estate == Estate(frozenset(), frozenset({"one@contoso.example"}), shared_apps=apps)
 
 
 def test_a_part_of_an_estate_knows_equal_passwords_but_never_that_there_are_none(book, kit):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.model import Answer, Axis, Flow, Kind, Leg
+from auditor.model import Answer, Axis, Flow, Grant, Kind, Leg, Question, Why
 from auditor.rulebook.facts import build_estate
 from auditor.rulebook.judge import judge
 
@@ -116,3 +116,138 @@ def test_a_federated_password_that_the_cloud_refused_is_not_called_wrong(audited
     finding = audited(kit.refused(50126), account_type="Federated").findings[0]
     assert finding.rule == "federated-password-was-checked-in-the-cloud"
     assert "says nothing about the password" in finding.why
+
+
+@pytest.fixture
+def read(kit, book):
+    """Audit an account by its directory alone; what the directory says can be given."""
+
+    def read(user=None, access=None, consent=None, kind=Kind.INTEGRATION, answer=None):
+        case = kit.case("backend@contoso.example", kind, kit.app(Grant.INTERACTIVE, Grant.ROPC))
+        looks = kit.looks(case).discovered().directory(user, access, consent)
+        looks = looks.signed_in(answer) if answer else looks.held_back(Question.PASSWORD, Why.NOT_ASKED)
+        return judge(book, case, looks.items, build_estate([case]), vantage=kit.office)
+
+    return read
+
+
+def rules(result):
+    return {finding.rule for finding in result.findings}
+
+
+def mfa(result):
+    return result.verdicts[Axis.MFA]
+
+
+ACCUSING = {
+    "mfa-blocks-password-grant",
+    "mfa-registration-is-demanded",
+    "mfa-is-demanded-and-not-registered",
+    "nothing-demands-mfa-of-a-person",
+    "password-grant-hangs-on-an-exclusion",
+    "report-only-policy-would-refuse",
+    "security-defaults-may-demand-mfa",
+    "per-user-mfa-is-on",
+}
+
+
+def test_defect_4_the_code_alone_does_not_say_which_rule_asked_for_mfa(read, kit, audited):
+    alone = audited(kit.refused(50076)).findings[0]
+    assert "the code does not say which" in alone.why
+    by = {"ropc": "mfa", "ropc_mfa": "yes", "ropc_by": ("MFA for everybody", "per-user MFA")}
+    joined = read(access=by, answer=kit.refused(50076)).findings[0]
+    assert joined.rule == alone.rule
+    assert '"MFA for everybody" and per-user MFA' in joined.what
+    assert "the code does not say which" not in joined.why
+
+
+def test_defect_7_a_report_only_policy_does_not_count_as_demanding_mfa(read):
+    result = read(access={"report_only": ("MFA for services",)})
+    assert mfa(result).value == "not required"
+    assert "report-only-policy-would-refuse" in rules(result)
+    assert "mfa-blocks-password-grant" not in rules(result)
+
+
+def test_defect_8_an_excluded_account_is_not_said_to_be_under_the_policy(read, kit):
+    excluded = {"ropc_exclusion": ("MFA for everybody excludes group Service accounts",)}
+    result = read(access=excluded, answer=kit.good(Leg.TOKEN))
+    assert str(result.verdicts[Axis.ROPC]) == (
+        "works only because of an exclusion (MFA for everybody excludes group Service accounts)"
+    )
+    finding = next(one for one in result.findings if one.rule == "password-grant-hangs-on-an-exclusion")
+    assert "MFA for everybody excludes group Service accounts" in finding.what
+    assert mfa(read(access=excluded)).value == "not required"
+
+
+def test_defect_9_an_alternative_to_mfa_is_no_demand_for_mfa(read):
+    result = read(access={"ropc": "unmet", "ropc_by": ("MFA or a compliant device",)})
+    assert mfa(result).value == "unknown"
+    assert result.verdicts[Axis.ROPC].value == "not eligible"
+    assert "policy-demands-more-than-a-password" in rules(result)
+    assert "mfa-blocks-password-grant" not in rules(result)
+
+
+def test_defect_10_a_registered_method_does_not_mean_that_mfa_is_demanded(read):
+    result = read({"mfa_registered": "yes", "methods": ("microsoftAuthenticatorPush", "mobilePhone")})
+    assert mfa(result).value == "not required"
+    assert "mfa-is-registered-but-not-demanded" in rules(result)
+    assert mfa(read({"mfa_registered": "no"}, {"interactive": "allowed"}, kind=Kind.PERSON)).value == (
+        "not required"
+    )
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [
+        "the tenant has no licence for it",
+        "the administrator's role does not allow it",
+        "throttled",
+        "refused",
+    ],
+)
+def test_defect_13_what_could_not_be_read_is_neither_a_pass_nor_a_failure(read, lack):
+    said = f"conditional access policies: {lack}"
+    for word in ("unknown", "allowed"):
+        result = read(
+            access={"ropc": word, "ropc_mfa": "unknown", "ropc_without_risk": word, "unread": (said,)}
+        )
+        assert (mfa(result).value, lack in mfa(result).why) == ("unknown", True)
+        assert result.verdicts[Axis.ROPC].value == "unknown"
+        assert not ACCUSING & rules(result)
+        finding = next(one for one in result.findings if one.rule == "directory-is-not-fully-read")
+        assert said in finding.what
+
+
+def test_without_the_licence_security_defaults_are_still_named(read):
+    # their tenants have no P1, and looked as if nobody there had MFA
+    said = "conditional access policies: the tenant has no licence for it"
+    unread = {"ropc": "unknown", "ropc_why": said, "ropc_without_risk": "unknown", "unread": (said,)}
+    result = read(access=unread | {"security_defaults": "on", "ropc_mfa": "unknown"})
+    assert mfa(result).value == "unknown"
+    assert "security-defaults-may-demand-mfa" in rules(result)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("state", [{"enabled": "no"}, {"user_type": "guest"}])
+@pytest.mark.parametrize("word", ["mfa", "allowed", "blocked"])
+def test_disabled_and_guest_accounts_are_not_reported_as_mfa_failures(read, kind, state, word):
+    access = {
+        "ropc": word,
+        "ropc_by": ("P",),
+        "interactive": word,
+        "interactive_by": ("P",),
+        "ropc_exclusion": ("Q excludes group G",),
+        "report_only": ("R",),
+        "security_defaults": "on",
+    }
+    user = {"mfa_registered": "no", "mfa_capable": "no"} | state
+    result = read(user, access, kind=kind)
+    assert not (ACCUSING - {"per-user-mfa-is-on"}) & rules(result)
+    if kind is Kind.INTEGRATION or state == {"enabled": "no"}:
+        assert mfa(result).value == "unknown"
+
+
+def test_people_are_not_blamed_for_mfa(read):
+    result = read(access={"ropc": "mfa", "ropc_by": ("P",), "interactive": "mfa"}, kind=Kind.PERSON)
+    assert mfa(result).value == "required"
+    assert {finding.severity for finding in result.findings} == {"info"}

@@ -61,8 +61,22 @@ def test_verdict_words_are_those_of_the_design(book):
         "blocked by policy",
         "unknown",
     }
-    assert words["consent"] == {"granted", "missing", "needs an administrator", "unknown"}
-    assert words["ropc"] == {"eligible", "works only over WS-Trust (federated)", "not eligible", "unknown"}
+    assert words["consent"] == {
+        "granted for all",
+        "granted for this user",
+        "granted",
+        "missing",
+        "needs an administrator",
+        "wider than needed",
+        "unknown",
+    }
+    assert words["ropc"] == {
+        "eligible",
+        "works only over WS-Trust (federated)",
+        "works only because of an exclusion",
+        "not eligible",
+        "unknown",
+    }
     assert words["path"] == {
         "ready",
         "fix, then ready",

@@ -105,8 +105,12 @@ def test_without_passwords_nothing_is_submitted(directory_only):
 
 LEAST = {
     # value, and what it may be in another mode that saw less or other things; unknown always may
+    Axis.MFA: {
+        "required": {"registration required", "from the federated provider", "external (third party)"}
+    },
     Axis.CONSENT: {
-        "granted (kind unknown)": {"granted for all", "granted for this user", "wider than needed"}
+        "granted": {"granted for all", "granted for this user", "wider than needed"},
+        "missing": {"needs an administrator"},
     },
     Axis.ROPC: {"eligible": {"works only because of an exclusion"}},
 }

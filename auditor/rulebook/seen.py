@@ -1,0 +1,91 @@
+"""What was seen of a case: its evidence by question, with what each answer means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from auditor.model import (
+    Case,
+    Evidence,
+    FactValue,
+    Interpret,
+    Known,
+    NotObserved,
+    Observed,
+    Question,
+    Reading,
+    Unknown,
+    Why,
+)
+from auditor.model.evidence import tenant
+from auditor.rulebook.answers import interpret
+from auditor.rulebook.book import Rulebook
+
+_REALMS = {"managed": "managed", "federated": "federated", "unknown": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case's evidence by question, with what each answer means; the tenant slot is the account's own."""
+
+    book: Rulebook
+    slots: Mapping[str, Evidence]
+    readings: Mapping[str, Reading]
+    tenants: Mapping[str, Evidence]
+
+    def observed(self, question: Question) -> Observed | None:
+        """Return what a probe saw for a question, None where it did not look."""
+        found = self.slots.get(question)
+        return found if isinstance(found, Observed) else None
+
+    @property
+    def sign_in(self) -> Question:
+        """Return the question whose answer is the sign-in's: the password's, or one that made it needless."""
+        held = self.slots.get(Question.PASSWORD)
+        early = isinstance(held, NotObserved) and held.why is Why.REFUSED_BEFOREHAND
+        return Question.APPLICATION if early else Question.PASSWORD
+
+    def unknown(self, question: Question) -> Unknown:
+        """Return why there is no value from this question."""
+        found = self.slots.get(question)
+        if not isinstance(found, NotObserved):
+            return Unknown(Why.NOT_ASKED.value)
+        # what kept a question back may be the outcome of another one
+        outcome = self.book.outcomes.get(found.detail)
+        detail = outcome.label if outcome else found.detail
+        return Unknown(f"{found.why.value}: {detail}" if detail else found.why.value)
+
+    def detail(self, question: Question, name: str) -> str:
+        """Return one detail as text, "" where there is none."""
+        found = self.observed(question)
+        value = found.details.get(name) if found else None
+        return value if isinstance(value, str) else ""
+
+
+def see(book: Rulebook, case: Case, evidence: Sequence[Evidence], read: Interpret | None = None) -> Seen:
+    """Return the evidence in its slots, the latest of each, with its readings by question."""
+    read = read or partial(interpret, book)
+    tenants = {item.subject.key: item for item in evidence if item.question is Question.TENANT}
+    slots: dict[str, Evidence] = {
+        item.question: item for item in evidence if item.question is not Question.TENANT
+    }
+    own = tenants.get(tenant(case.domain).key)
+    if own is not None:
+        slots[Question.TENANT] = own
+    realm = realm_of(slots.get(Question.REALM))
+    word = realm.value if isinstance(realm, Known) else ""
+    readings = {
+        question: read(item.answer, word) for question, item in slots.items() if isinstance(item, Observed)
+    }
+    return Seen(book, slots, readings, tenants)
+
+
+def realm_of(item: "Evidence | None") -> FactValue:
+    """Return who checks the account's password, as a probe's evidence of the realm says it."""
+    if not isinstance(item, Observed):
+        return Unknown(Why.NOT_ASKED.value if item is None else item.why.value)
+    source = Question.REALM.value
+    if item.details.get("personal") is True:
+        return Known("personal", source=source)
+    word = str(item.details.get("account_type", "")).lower()
+    return Known(_REALMS[word], source=source) if word in _REALMS else Unknown("the realm could not be read")

@@ -1,0 +1,19 @@
+"""Secrets: a value that cannot be printed, references to it, redaction. The one place that knows them."""
+
+from auditor.secrets.alike import Alike
+from auditor.secrets.redaction import Redaction, redact
+from auditor.secrets.references import SCHEMES, Reference, parse_reference, plaintext
+from auditor.secrets.resolver import Resolver
+from auditor.secrets.values import Secret
+
+__all__ = [
+    "SCHEMES",
+    "Alike",
+    "Redaction",
+    "Reference",
+    "Resolver",
+    "Secret",
+    "parse_reference",
+    "plaintext",
+    "redact",
+]

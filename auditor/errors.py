@@ -6,6 +6,7 @@
     ├── InventoryError    the inventory cannot be read or has bad rows   exit 2
     ├── RulesError        rules/ does not load                           exit 2
     ├── NothingToAudit    an inventory without a case                    exit 3
+    ├── BaselineError     an earlier report cannot be compared with      exit 2
     ├── ExportError       an export of a directory cannot be read        exit 2
     ├── ScopeError        nobody agreed to the tenants in scope          exit 2
     ├── SecretError       a credential reference does not resolve        (one account)
@@ -69,6 +70,12 @@ class RulesError(AuditorError):
 
 class ExportError(AuditorError):
     """An export of a directory is not there, or holds nothing that can be read."""
+
+    exit_code = 2
+
+
+class BaselineError(AuditorError):
+    """What was given as an earlier audit is none, or cannot be read."""
 
     exit_code = 2
 

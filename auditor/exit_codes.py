@@ -7,55 +7,192 @@
 | 2    | usage, unreadable inventory or rules                                                          |
 | 3    | nothing to audit                                                                              |
 | 4    | incomplete: breaker, interruption, missing shard, nothing reached, or an unanswered contract  |
-| 10   | a contract is broken, or there are findings at or above `--fail-on`                           |
+| 10   | a contract is broken, findings at or above `--fail-on`, or worse than the baseline            |
 
 Precedence 2, 3, 1, 10, 4; where 10 and 4 both hold, both are printed.
 """
 
-from auditor.model import Audit, Contract, Severity, Why
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.model import (
+    Audit,
+    Axis,
+    CaseResult,
+    Contract,
+    Expected,
+    Finding,
+    InvalidRow,
+    RunInfo,
+    Severity,
+    Summary,
+    Why,
+)
+
+if TYPE_CHECKING:
+    from auditor.compare import Baseline
 
 CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, BROKEN = 0, 1, 2, 3, 4, 10
+CONTRACT = "contract-is-broken"
+"""The finding that says what the contract says; both come from the same function."""
 
 
-def verdict_of(
-    audit: Audit, *, contract: bool = False, fail_on: Severity | None = None
-) -> tuple[int, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a run is asked to hold to; any of them makes it fail. The one logic behind exit code and formats.
+
+    `contract`: the expectations that are judged, () for none; `fail_on`: the least severity that fails;
+    `baseline`: what must not have got worse. Without any, formats show every finding as a failure but
+    remarks, and the exit code does not speak of findings.
+    """
+
+    contract: frozenset[Expected] = frozenset()
+    fail_on: Severity | None = None
+    baseline: "Baseline | None" = None
+
+    @property
+    def asked(self) -> bool:
+        """Return whether anything is asked for."""
+        return bool(self.contract) or self.fail_on is not None or self.baseline is not None
+
+    def fails(self, result: CaseResult, finding: Finding) -> bool:
+        """Return whether a finding makes the run fail; neither waived ones do nor open questions."""
+        if finding.waived is not None or finding.unanswered:
+            return False
+        if not self.asked:
+            return finding.severity is not Severity.INFO
+        return self.breaks(result, finding) or self.grave(finding) or self.worse(result, finding)
+
+    def breaks(self, result: CaseResult, finding: Finding) -> bool:
+        """Return whether it is the broken contract, of an expectation that is judged."""
+        return finding.rule == CONTRACT and result.case.expected in self.contract
+
+    def grave(self, finding: Finding) -> bool:
+        """Return whether it is as severe as `--fail-on` says."""
+        return self.fail_on is not None and finding.severity.rank <= self.fail_on.rank
+
+    def worse(self, result: CaseResult, finding: Finding) -> bool:
+        """Return whether it is worse than the baseline."""
+        return self.baseline is not None and self.baseline.worse(result, finding)
+
+    def leaves_open(self, result: CaseResult) -> bool:
+        """Return whether the case's contract is judged and has no answer."""
+        return result.contract is Contract.UNANSWERED and result.case.expected in self.contract
+
+
+NOTHING_ASKED = Demands()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the demands come to, counted as results pass: cases, but for `grave` and `worse`: findings."""
+
+    broken: int = 0
+    grave: int = 0
+    worse: int = 0
+    gone: int = 0
+    lost: int = 0
+    unanswered: int = 0
+    undecided: int = 0
+
+    def add(self, demands: Demands, result: CaseResult) -> None:
+        """Count a result."""
+        failing = [one for one in result.findings if demands.fails(result, one)]
+        self.broken += any(demands.breaks(result, one) for one in failing)
+        self.grave += sum(demands.grave(one) for one in failing)
+        self.unanswered += demands.leaves_open(result)
+        self.undecided += not result.not_audited and result.verdicts[Axis.PATH].unknown
+        if demands.baseline is not None and not result.not_audited:
+            change = demands.baseline.change(result)
+            self.worse += len(change.worse)
+            self.gone += len(change.gone)
+            self.lost += change.lost
+
+
+@dataclass(slots=True)
+class Watched:
+    """An audit whose results are counted against the demands while somebody reads them."""
+
+    audit: Audit
+    demands: Demands = NOTHING_ASKED
+    _tally: Tally | None = field(default=None, init=False)
+
+    @property
+    def run(self) -> RunInfo:
+        """See Audit."""
+        return self.audit.run
+
+    @property
+    def summary(self) -> Summary:
+        """See Audit."""
+        return self.audit.summary
+
+    @property
+    def tally(self) -> Tally:
+        """Return what the demands came to; costs a reading where nobody read to the end before."""
+        if self._tally is None:
+            for _ in self.results():
+                pass
+        assert self._tally is not None, "a reading to the end leaves it"
+        return self._tally
+
+    def results(self) -> Iterator[CaseResult]:
+        """See Audit."""
+        tally = Tally()
+        for result in self.audit.results():
+            tally.add(self.demands, result)
+            yield result
+        self._tally = tally
+
+    def invalid(self) -> Iterator[InvalidRow]:
+        """See Audit."""
+        return self.audit.invalid()
+
+
+def verdict_of(audit: Watched) -> tuple[int, list[str]]:
     """Return the exit code of a finished audit and the sentences that explain it, the gravest first."""
-    broken = _broken(audit, contract=contract, fail_on=fail_on)
-    incomplete = _incomplete(audit, contract=contract, fail_on=fail_on)
+    broken, incomplete = _broken(audit), _incomplete(audit)
     if broken:
         return BROKEN, broken + incomplete
     return (INCOMPLETE, incomplete) if incomplete else (CLEAN, [])
 
 
-def _broken(audit: Audit, *, contract: bool, fail_on: Severity | None) -> list[str]:
-    summary, lines = audit.summary, []
-    if contract and (count := summary.contracts.get(Contract.BROKEN, 0)):
-        lines.append(f"contract broken for {_cases(count)}")
-    if fail_on is not None:
-        at_least = [s for s in Severity if s.rank <= fail_on.rank]
-        if count := sum(summary.findings.get(severity, 0) for severity in at_least):
-            lines.append(f"{count} findings of severity {fail_on} or worse")
+def _broken(audit: Watched) -> list[str]:
+    demands, tally, lines = audit.demands, audit.tally, []
+    if tally.broken:
+        lines.append(f"contract broken for {_cases(tally.broken)}")
+    if demands.fail_on is not None and tally.grave:
+        lines.append(f"{_findings(tally.grave)} of severity {demands.fail_on} or worse")
+    if demands.baseline is not None and tally.worse:
+        lines.append(f"worse than {demands.baseline.name}: {_findings(tally.worse)} new or graver")
     return lines
 
 
-def _incomplete(audit: Audit, *, contract: bool, fail_on: Severity | None) -> list[str]:
-    lines = [f"missing: {part}" for part in audit.run.missing]
-    lines += [f"stopped by the breaker: {why}" for why in audit.run.stopped]
-    if audit.run.interrupted:
+def _incomplete(audit: Watched) -> list[str]:
+    demands, tally, run = audit.demands, audit.tally, audit.run
+    lines = [f"missing: {part}" for part in run.missing]
+    lines += [f"stopped by the breaker: {why}" for why in run.stopped]
+    if run.interrupted:
         count = audit.summary.unasked.get(Why.INTERRUPTED, 0)
         lines.append(
-            f"interrupted: {_cases(count)} not reached, {audit.run.submissions} passwords were sent;"
+            f"interrupted: {_cases(count)} not reached, {run.submissions} passwords were sent;"
             " --resume goes on"
         )
     if audit.summary.unreached and audit.summary.unreached == audit.summary.cases - audit.summary.skipped:
         lines.append("nothing could be reached: see the network, --proxy and --ca-bundle")
-    if contract and (count := audit.summary.unanswered):
-        lines.append(f"contract unanswered for {_cases(count)}")
-    if fail_on is not None and (count := audit.summary.undecided):
-        lines.append(f"could not tell for {_cases(count)}")
+    if tally.unanswered:
+        lines.append(f"contract unanswered for {_cases(tally.unanswered)}")
+    if demands.fail_on is not None and tally.undecided:
+        lines.append(f"could not tell for {_cases(tally.undecided)}")
+    if demands.baseline is not None and tally.lost:
+        lines.append(f"no answer any more for {_cases(tally.lost)} that {demands.baseline.name} could tell")
     return lines
 
 
 def _cases(count: int) -> str:
     return f"{count} case" if count == 1 else f"{count} cases"
+
+
+def _findings(count: int) -> str:
+    return f"{count} finding" if count == 1 else f"{count} findings"

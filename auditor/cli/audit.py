@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.cli.console import Screen
+    from auditor.exit_codes import Watched
     from auditor.model import Audit
 
 
@@ -53,7 +54,10 @@ def audit(
     output: options.OUTPUT = None,
     formats: options.FORMAT = None,
     contract: options.CONTRACT = False,
+    contract_only: options.CONTRACT_ONLY = None,
     fail_on: options.FAIL_ON = None,
+    fail_on_new: options.FAIL_ON_NEW = False,
+    baseline: options.BASELINE = None,
     quiet: options.QUIET = False,
     verbose: options.VERBOSE = False,
 ) -> None:
@@ -65,10 +69,20 @@ def audit(
     """
     from auditor.cli.collecting import new_audit, resumed_audit  # noqa: PLC0415 - brings everything
     from auditor.cli.console import Screen, Terminal  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.judging import demands_of  # noqa: PLC0415 - only where something is judged
     from auditor.cli.setting import Choices  # noqa: PLC0415 - brings the rules
     from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=quiet, verbose=verbose)
+    demands = demands_of(
+        contract=contract,
+        contract_only=contract_only,
+        fail_on=fail_on,
+        fail_on_new=fail_on_new,
+        baseline=baseline,
+        rules=rules,
+        ledger=ledger,
+    )
     choices = Choices(
         config=config,
         rules=rules,
@@ -98,14 +112,14 @@ def audit(
         screen.say(f"note: {RETRYING}")
     ask = Terminal(screen, no_input=no_input)
     if resume is not None:
-        result = resumed_audit(resume, inventory, choices, output, formats, ask, screen)
+        result = resumed_audit(resume, inventory, choices, output, formats, demands, ask, screen)
     elif inventory is not None:
-        result = new_audit(inventory, choices, output, formats, ask, screen)
+        result = new_audit(inventory, choices, output, formats, demands, ask, screen)
     else:
         raise UsageError(
             "there is nothing to audit", "name an inventory, or a run to go on with: --resume RUN"
         )
-    finish(result, screen, contract=contract, fail_on=fail_on)
+    finish(result, screen)
 
 
 def report(
@@ -115,7 +129,10 @@ def report(
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
     contract: options.CONTRACT = False,
+    contract_only: options.CONTRACT_ONLY = None,
     fail_on: options.FAIL_ON = None,
+    fail_on_new: options.FAIL_ON_NEW = False,
+    baseline: options.BASELINE = None,
     quiet: options.QUIET = False,
 ) -> None:
     """Judge an earlier run again with today's rules and write its report anew.
@@ -123,19 +140,28 @@ def report(
     Reads the run file alone: no network, no password.
     """
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.judging import demands_of, watched  # noqa: PLC0415 - as above
     from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
-    from auditor.run.judged import judge  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=quiet)
+    demands = demands_of(
+        contract=contract,
+        contract_only=contract_only,
+        fail_on=fail_on,
+        fail_on_new=fail_on_new,
+        baseline=baseline,
+        rules=rules,
+        ledger=ledger,
+    )
     path = find_run(run, ledger)
     journal = Journal.open(path)
     try:
-        judged = judge(journal, load_rulebook(rules))
+        judged = watched(journal, load_rulebook(rules), demands)
         target = output or path.with_name("report.xlsx")
         write_reports(judged, paths_of(target, formats_of(formats, target)), screen)
-        finish(judged, screen, contract=contract, fail_on=fail_on)
+        finish(judged, screen)
     finally:
         journal.close()
 
@@ -149,15 +175,14 @@ def write_reports(audit: "Audit", paths: "Mapping[str, Path]", screen: "Screen")
         screen.result(f"{path}" if screen.quiet else f"report: {path}")
 
 
-def finish(audit: "Audit", screen: "Screen", *, contract: bool = False, fail_on: str | None = None) -> None:
+def finish(audit: "Watched", screen: "Screen") -> None:
     """Print the closing table, say why the exit code is what it is, and end with it."""
     from auditor.exit_codes import verdict_of  # noqa: PLC0415 - only at the end
-    from auditor.model import Severity  # noqa: PLC0415 - as above
 
     screen.close(audit)
     for line in unasked_lines(audit):
         screen.say(line)
-    code, reasons = verdict_of(audit, contract=contract, fail_on=Severity(fail_on) if fail_on else None)
+    code, reasons = verdict_of(audit)
     for reason in reasons:
         screen.say(reason)
     if code:

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 from auditor import __version__
 from auditor.cli.audit import formats_of, paths_of, write_reports
+from auditor.cli.judging import watched
 from auditor.cli.resuming import Order, how_of, taken_up
 from auditor.cli.runs import find_run
 from auditor.cli.setting import Choices, Prepared, prepare
+from auditor.exit_codes import Watched
 from auditor.journal import Journal
 from auditor.journal.ledger import Ledger
 from auditor.journal.run_file import SUFFIX
 from auditor.model import RunInfo
 from auditor.run.collect import collect, resume
-from auditor.run.judged import JournalAudit, judge
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
+    from auditor.exit_codes import Demands
     from auditor.model import Ask, Inventory
     from auditor.run.interface import Settings
 
@@ -31,13 +33,14 @@ def new_audit(
     choices: Choices,
     output: Path | None,
     formats: list[str] | None,
+    demands: "Demands",
     ask: "Ask",
     screen: "Screen",
-) -> JournalAudit:
+) -> Watched:
     """Begin a run over an inventory and write its report."""
     target = output or inventory.parent / "report.xlsx"
     order = Order(inventory, choices, target, formats_of(formats, target))
-    return run_audit(prepare(inventory, choices, screen), ask, screen, target, order.formats, order)
+    return run_audit(prepare(inventory, choices, screen), ask, screen, target, order.formats, order, demands)
 
 
 def resumed_audit(
@@ -46,9 +49,10 @@ def resumed_audit(
     choices: Choices,
     output: Path | None,
     formats: list[str] | None,
+    demands: "Demands",
     ask: "Ask",
     screen: "Screen",
-) -> JournalAudit:
+) -> Watched:
     """Go on with a run, named by its file or its id, and write its report."""
     journal = Journal.resume(find_run(name, choices.ledger))
     try:
@@ -60,7 +64,7 @@ def resumed_audit(
         _somebody_signs_in(settings, ask)
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
             resume(journal, prepared.inventory, settings, prepared.tools(ask, progress, ledger))
-        judged = judge(journal, prepared.rulebook)
+        judged = watched(journal, prepared.rulebook, demands)
         write_reports(judged, paths, screen)
     finally:  # also where something went wrong: a run file that is closed is one file, and whole
         journal.close()
@@ -75,7 +79,8 @@ def run_audit(
     target: Path,
     formats: tuple[str, ...],
     order: Order | None = None,
-) -> JournalAudit:
+    demands: "Demands | None" = None,
+) -> Watched:
     """Collect, judge and write; returns the audit, its run file closed: its numbers alone are left.
 
     Without an order the run cannot be taken up again, nor does it remember or heed refused attempts.
@@ -90,7 +95,7 @@ def run_audit(
             tools = prepared.tools(ask, progress, ledger)
             journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
             last.callback(journal.close)  # whoever copies the run file from here copies all of it
-        judged = judge(journal, prepared.rulebook)
+        judged = watched(journal, prepared.rulebook, demands)
         write_reports(judged, paths, screen)
     screen.say(f"run file: {path}")
     return judged

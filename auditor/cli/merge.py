@@ -35,7 +35,10 @@ def merge(
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
     contract: options.CONTRACT = False,
+    contract_only: options.CONTRACT_ONLY = None,
     fail_on: options.FAIL_ON = None,
+    fail_on_new: options.FAIL_ON_NEW = False,
+    baseline: options.BASELINE = None,
     quiet: options.QUIET = False,
 ) -> None:
     """Join run files of one audit, such as its shards, into one run file and write its report.
@@ -45,15 +48,24 @@ def merge(
     """
     from auditor.cli.audit import finish, formats_of, paths_of, write_reports  # noqa: PLC0415 - see cli.main
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.judging import demands_of, watched  # noqa: PLC0415 - as above
     from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.journal.joined import join  # noqa: PLC0415 - as above
     from auditor.journal.run_file import SUFFIX  # noqa: PLC0415 - as above
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
-    from auditor.run.judged import judge  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=quiet)
     rulebook = load_rulebook(rules)
+    demands = demands_of(
+        contract=contract,
+        contract_only=contract_only,
+        fail_on=fail_on,
+        fail_on_new=fail_on_new,
+        baseline=baseline,
+        rules=rules,
+        ledger=ledger,
+    )
     found = [find_run(text, ledger) for text in runs]
     target = output or found[0].with_name("merged.xlsx")
     paths = paths_of(target, formats_of(formats, target))
@@ -64,10 +76,10 @@ def merge(
     _say(screen, [*together.remarks, *_overlaps(told.again, told.apps)])
     journal = Journal.open(joined)
     try:
-        judged = judge(journal, rulebook)
+        judged = watched(journal, rulebook, demands)
         write_reports(judged, paths, screen)
         screen.say(f"run file: {joined}")
-        finish(judged, screen, contract=contract, fail_on=fail_on)
+        finish(judged, screen)
     finally:
         journal.close()
 

@@ -327,6 +327,33 @@ FAIL_ON: TypeAlias = Annotated[
         help="Exit 10 on findings of blocker, high, medium, low or info severity, or worse.",
     ),
 ]
+CONTRACT_ONLY: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--contract-only",
+        metavar="ropc,application",
+        rich_help_panel=_RESULT,
+        help="Judge by these expectations alone.",
+    ),
+]
+FAIL_ON_NEW: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--fail-on-new",
+        metavar="",
+        rich_help_panel=_RESULT,
+        help="Exit 10 on findings that are new, or graver than in --baseline.",
+    ),
+]
+BASELINE: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        metavar="RUN|FILE.json",
+        rich_help_panel=_RESULT,
+        help="Earlier run to compare with, or its report in JSON.",
+    ),
+]
 QUIET: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -24,6 +24,7 @@ from auditor.model.judgement import (
     Audit,
     Candidate,
     CaseResult,
+    Demand,
     FactValue,
     Finding,
     Fix,
@@ -33,6 +34,7 @@ from auditor.model.judgement import (
     Summary,
     Unknown,
     Verdict,
+    Waiver,
 )
 from auditor.model.seams import (
     Ask,
@@ -81,6 +83,7 @@ __all__ = [
     "CaseResult",
     "Confidence",
     "Contract",
+    "Demand",
     "Desk",
     "Detail",
     "Disposition",
@@ -124,5 +127,6 @@ __all__ = [
     "Unknown",
     "Vantage",
     "Verdict",
+    "Waiver",
     "Why",
 ]

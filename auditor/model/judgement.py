@@ -7,7 +7,7 @@ from auditor.model.words import Confidence, Contract, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from auditor.model.cases import Case, InvalidRow
     from auditor.model.evidence import Evidence, Vantage
@@ -105,8 +105,21 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A decision to accept a finding of a case for a while: why, whose, and the last day it holds."""
+
+    reason: str
+    who: str
+    until: "date"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that holds for a case."""
+    """A rule that holds for a case.
+
+    `unanswered` says that it is about a question without an answer: it makes no run fail, for what could
+    not be looked at is no worse than before. `waived` is set where somebody accepted it.
+    """
 
     rule: str
     title: str
@@ -119,6 +132,8 @@ class Finding:
     evidence: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     sources: tuple[str, ...] = ()
+    unanswered: bool = False
+    waived: Waiver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +196,14 @@ class Summary:
     undecided: int = 0
     unasked: "Mapping[Why, int]" = field(default_factory=dict)
     unreached: int = 0
+
+
+class Demand(Protocol):
+    """What a run is asked to hold to: the one place that knows what makes it fail (exit code 10)."""
+
+    def fails(self, result: CaseResult, finding: Finding) -> bool:
+        """Return whether this finding of this case makes the run fail."""
+        ...
 
 
 class Audit(Protocol):

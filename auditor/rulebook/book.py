@@ -155,7 +155,11 @@ class SeverityRule:
 
 @dataclass(frozen=True, slots=True)
 class FindingRule:
-    """A finding with its texts still templates. `side` remarks stand behind causes of the same severity."""
+    """A finding with its texts still templates.
+
+    `side` remarks stand behind causes of the same severity; `unanswered` ones tell of a question that has no
+    answer.
+    """
 
     id: str
     topic: "Topic"
@@ -168,6 +172,7 @@ class FindingRule:
     looks_like: str
     fixes: tuple[FixUse, ...]
     side: bool
+    unanswered: bool
     evidence: "tuple[Question, ...]"
     sources: tuple[str, ...]
 

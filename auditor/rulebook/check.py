@@ -90,6 +90,7 @@ class Checker:
             looks_like=file.looks_like,
             fixes=self._uses(name, file, fixes),
             side=file.side,
+            unanswered=file.unanswered,
             evidence=file.evidence,
             sources=file.sources,
         )

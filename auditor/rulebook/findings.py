@@ -112,6 +112,7 @@ def _finding(book: Rulebook, scene: Scene, held: Held) -> Finding:
         evidence=tuple([_cited(book, scene, question) for question in held.questions]),
         candidates=_candidates(scene, held.questions),
         sources=held.rule.sources,
+        unanswered=held.rule.unanswered,
     )
 
 

@@ -125,8 +125,10 @@ def _graded(line: SeverityRule) -> str:
 
 
 def _sure(rule: FindingRule) -> str:
-    return f"*Confidence:* {rule.confidence.value} at best." + (
-        " A side remark, behind causes of the same severity." if rule.side else ""
+    return (
+        f"*Confidence:* {rule.confidence.value} at best."
+        + (" A side remark, behind causes of the same severity." if rule.side else "")
+        + (" A question without an answer: it makes no pipeline fail." if rule.unanswered else "")
     )
 
 

@@ -219,6 +219,7 @@ class FindingFile(Edge):
     looks_like: Text
     fixes: tuple[Annotated[FixUseFile, BeforeValidator(_used)], ...] = ()
     side: bool = False
+    unanswered: bool = False
     evidence: tuple[Question, ...] = ()
     sources: tuple[str, ...] = ()
 

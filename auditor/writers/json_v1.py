@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Summary,
         Vantage,
         Verdict,
+        Waiver,
     )
 
 SCHEMA = "auditor.audit/v1"
@@ -185,7 +186,15 @@ def _finding(finding: "Finding") -> Json:
         ],
         "fixes": [_fix(fix) for fix in finding.fixes],
         "evidence": list(finding.evidence),
+        "unanswered": finding.unanswered,
+        "waived": _waived(finding.waived),
     }
+
+
+def _waived(waiver: "Waiver | None") -> Json | None:
+    if waiver is None:
+        return None
+    return {"reason": waiver.reason, "who": waiver.who, "until": waiver.until.isoformat()}
 
 
 def _fix(fix: "Fix") -> Json:

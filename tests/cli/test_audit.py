@@ -85,7 +85,7 @@ def test_discovery_alone_sends_no_password(auditor, lab, through, inventory, tmp
     ("options", "code", "words"),
     [
         (("--contract",), 4, "contract unanswered for 1 case"),
-        (("--fail-on", "blocker"), 10, "findings of severity blocker or worse"),
+        (("--fail-on", "blocker"), 10, "1 finding of severity blocker or worse"),
         ((), 0, ""),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.directory.sign_in import Way
 from auditor.errors import ExportError
-from auditor.exit_codes import verdict_of
+from auditor.exit_codes import Watched, verdict_of
 from auditor.model import Axis, Observed, Question, Why
 from auditor.run.directories import OF_CASES, QUESTIONS
 from auditor.run.interface import DirectoryChoice, ScopeAnswer
@@ -299,5 +299,5 @@ def test_where_nothing_could_be_reached_an_export_does_not_hide_it(audit_world, 
     nowhere = {"proxy": "http://127.0.0.1:9"}
     audited = audit_world(small, directory=DirectoryChoice((export,)), passwords=False, door=nowhere)
     assert isinstance(slots(audited.result("sync@contoso.example"))[Question.DIRECTORY_ACCESS], Observed)
-    code, reasons = verdict_of(audited.audit)
+    code, reasons = verdict_of(Watched(audited.audit))
     assert (code, reasons[0]) == (4, "nothing could be reached: see the network, --proxy and --ca-bundle")

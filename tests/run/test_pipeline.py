@@ -223,7 +223,7 @@ def test_a_submission_whose_answer_was_never_kept_is_unknown_and_not_unasked(aud
 def test_a_run_that_did_not_live_to_its_end_is_incomplete(audit_world, small_world):
     import sqlite3  # noqa: PLC0415 - used here alone
 
-    from auditor.exit_codes import verdict_of  # noqa: PLC0415 - used here alone
+    from auditor.exit_codes import Watched, verdict_of  # noqa: PLC0415 - used here alone
 
     audited = audit_world(small_world)
     audited.journal.close()
@@ -235,7 +235,7 @@ def test_a_run_that_did_not_live_to_its_end_is_incomplete(audit_world, small_wor
     again = Journal.open(audited.journal.path)
     audit = judge(again, load_rulebook())
     (result,) = audit.results()
-    code, (said,) = verdict_of(audit)
+    code, (said,) = verdict_of(Watched(audit))
     again.close()
     assert slot(result, Question.PASSWORD).why is Why.INTERRUPTED
     assert code == 4

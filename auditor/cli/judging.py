@@ -1,0 +1,100 @@
+"""What a run is asked to hold to: from options to demands, before anything is asked of anybody."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import NotARunFile, UsageError
+from auditor.model import Expected, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.compare import Baseline
+    from auditor.exit_codes import Demands, Watched
+    from auditor.journal import Journal
+    from auditor.rulebook.book import Rulebook
+
+_EXPECTATIONS = ", ".join(Expected)
+_JSON = b"{"
+
+
+def demands_of(
+    *,
+    contract: bool,
+    contract_only: "Sequence[str] | None",
+    fail_on: str | None,
+    fail_on_new: bool,
+    baseline: str | None,
+    rules: Path | None,
+    ledger: Path | None,
+) -> "Demands":
+    """Return what a run is judged by.
+
+    Raises UsageError for options that say nothing or contradict, NotARunFile, BaselineError and JournalError
+    for a baseline that is none or cannot be read.
+    """
+    from auditor.exit_codes import Demands  # noqa: PLC0415 - only where something is judged
+
+    if fail_on_new and baseline is None:
+        raise UsageError(
+            "--fail-on-new needs something to compare with",
+            "name an earlier run or its report in JSON: --baseline RUN",
+        )
+    if baseline is not None and not fail_on_new:
+        raise UsageError("--baseline compares for --fail-on-new alone", "add --fail-on-new, or leave it out")
+    return Demands(
+        contract=_expectations(contract_only) if contract_only else frozenset(Expected if contract else ()),
+        fail_on=Severity(fail_on) if fail_on else None,
+        baseline=_baseline(baseline, rules, ledger) if baseline is not None else None,
+    )
+
+
+def watched(journal: "Journal", rulebook: "Rulebook", demands: "Demands | None" = None) -> "Watched":
+    """Return the audit of a run file, judged by these rules and counted against the demands."""
+    from auditor.exit_codes import NOTHING_ASKED, Watched  # noqa: PLC0415 - only where something is judged
+    from auditor.run.judged import judge  # noqa: PLC0415 - as above
+
+    return Watched(judge(journal, rulebook), demands or NOTHING_ASKED)
+
+
+def _expectations(given: "Sequence[str]") -> frozenset[Expected]:
+    words = [word.strip().lower() for item in given for word in item.split(",") if word.strip()]
+    if not words or set(words) - set(Expected):
+        raise UsageError(
+            f"--contract-only takes expectations: {_EXPECTATIONS}",
+            "for example --contract-only ropc,application",
+        )
+    return frozenset(Expected(word) for word in words)
+
+
+def _baseline(name: str, rules: Path | None, ledger: Path | None) -> "Baseline":
+    from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a baseline is named
+    from auditor.compare import baseline_in, baseline_of  # noqa: PLC0415 - as above
+    from auditor.journal import Journal  # noqa: PLC0415 - as above
+    from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - as above
+    from auditor.run.judged import judge  # noqa: PLC0415 - as above
+
+    path = Path(name)
+    if _is_json(path):
+        return baseline_in(path)
+    try:
+        found = find_run(name, ledger)
+    except NotARunFile as error:
+        raise NotARunFile(f"--baseline: {error}", error.advice) from None
+    journal = Journal.open(found)
+    try:
+        audit = judge(journal, load_rulebook(rules))
+        return baseline_of(audit.run.id, audit.results())
+    finally:
+        journal.close()
+
+
+def _is_json(path: Path) -> bool:
+    """Return whether a file begins like a report in JSON; what cannot be read is told as a run file."""
+    if path.suffix.lower() == ".json":
+        return True
+    try:
+        with path.open("rb") as stream:
+            return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == _JSON
+    except OSError:
+        return False

@@ -1,0 +1,144 @@
+"""One logic decides what makes a run fail, for the exit code and the formats alike (issue 6)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from auditor.compare import baseline_of
+from auditor.exit_codes import CONTRACT, Demands, Watched, verdict_of
+from auditor.model import Axis, Contract, Expected, RunInfo, Severity, Summary, Vantage
+from tests.judged_cases import ACCEPTED, finding, result
+
+BROKEN, UNANSWERED, MET = Contract.BROKEN, Contract.UNANSWERED, Contract.MET
+START = datetime(2026, 11, 22, 8, tzinfo=UTC)
+EVERYTHING = frozenset(Expected)
+
+
+@dataclass
+class Made:
+    """An audit of results made by hand; counts how often it is read."""
+
+    items: tuple
+    readings: int = 0
+    stopped: tuple = ()
+
+    @property
+    def run(self):
+        return RunInfo(
+            "run-2", "0", "a.csv", START, START, "", Vantage(), simulated=False, stopped=self.stopped
+        )
+
+    @property
+    def summary(self):
+        return Summary(len(self.items), 1, 0, 0, {axis: {} for axis in Axis}, {}, {}, {}, 0)
+
+    def results(self):
+        self.readings += 1
+        return iter(self.items)
+
+    def invalid(self):
+        return iter(())
+
+
+def ended(*items, stopped=(), **demands):
+    """Return exit code and sentences of these results under these demands."""
+    return verdict_of(Watched(Made(items, stopped=stopped), Demands(**demands)))
+
+
+def broken(account="a@contoso.example", expected=Expected.ROPC, waived=None):
+    return result(account, finding(CONTRACT, waived=waived), contract=BROKEN, expected=expected)
+
+
+def test_findings_fail_nothing_that_nobody_asked_for():
+    assert ended(result("a@contoso.example", finding("x", Severity.BLOCKER)), broken()) == (0, [])
+
+
+def test_a_broken_contract_is_ten():
+    assert ended(broken(), contract=EVERYTHING) == (10, ["contract broken for 1 case"])
+
+
+def test_a_broken_contract_that_is_not_judged_is_none():
+    assert ended(broken(), contract=frozenset({Expected.APPLICATION})) == (0, [])
+
+
+def test_an_unanswered_contract_is_incomplete_where_it_is_judged():
+    open_ = result("a@contoso.example", contract=UNANSWERED, expected=Expected.ROPC)
+    assert ended(open_, contract=EVERYTHING) == (4, ["contract unanswered for 1 case"])
+    assert ended(open_, contract=frozenset({Expected.NONE})) == (0, [])
+
+
+def test_broken_goes_before_incomplete_and_both_are_said():
+    open_ = result("b@contoso.example", contract=UNANSWERED, expected=Expected.ROPC)
+    code, said = ended(broken(), open_, contract=EVERYTHING, stopped=("5 refusals",))
+    assert code == 10
+    assert said == [
+        "contract broken for 1 case",
+        "stopped by the breaker: 5 refusals",
+        "contract unanswered for 1 case",
+    ]
+
+
+def test_a_waived_broken_contract_fails_nothing():
+    assert ended(broken(waived=ACCEPTED), contract=EVERYTHING) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("severity", "code"), [(Severity.BLOCKER, 10), (Severity.HIGH, 10), (Severity.MEDIUM, 0)]
+)
+def test_a_severity_fails_at_and_above(severity, code):
+    assert ended(result("a@contoso.example", finding("x", severity)), fail_on=Severity.HIGH)[0] == code
+
+
+def test_a_question_without_answer_is_incomplete_and_not_broken():
+    unreached = result(
+        "a@contoso.example", finding("unreached", Severity.HIGH, unanswered=True), path="could not tell"
+    )
+    assert ended(unreached, fail_on=Severity.INFO) == (4, ["could not tell for 1 case"])
+
+
+def test_what_got_worse_is_ten_and_what_stayed_is_not():
+    same = result("a@contoso.example", finding("x"))
+    baseline = baseline_of("run-1", [same])
+    assert ended(same, baseline=baseline) == (0, [])
+    worse = result("a@contoso.example", finding("x"), finding("y"))
+    assert ended(worse, baseline=baseline) == (10, ["worse than run-1: 1 finding new or graver"])
+
+
+def test_an_answer_that_was_lost_since_the_baseline_is_incomplete():
+    baseline = baseline_of("run-1", [result("a@contoso.example")])
+    code, said = ended(result("a@contoso.example", path="could not tell"), baseline=baseline)
+    assert (code, said) == (4, ["no answer any more for 1 case that run-1 could tell"])
+
+
+def test_either_of_two_demands_triggers():
+    baseline = baseline_of("run-1", [result("a@contoso.example", finding("x", Severity.BLOCKER))])
+    both = {"baseline": baseline, "fail_on": Severity.BLOCKER}
+    assert ended(result("a@contoso.example", finding("x", Severity.BLOCKER)), **both)[0] == 10
+    assert ended(result("a@contoso.example", finding("y", Severity.LOW)), **both)[0] == 10
+
+
+def test_without_demands_formats_show_all_but_remarks_waived_ones_and_open_questions():
+    found = {
+        "grave": finding("grave"),
+        "remark": finding("remark", Severity.INFO),
+        "open": finding("open", unanswered=True),
+        "waived": finding("waived", waived=ACCEPTED),
+    }
+    case = result("a@contoso.example", *found.values())
+    assert [name for name, one in found.items() if Demands().fails(case, one)] == ["grave"]
+
+
+def test_the_numbers_come_from_whoever_reads_the_results_anyway():
+    made = Made((broken(),))
+    watched = Watched(made, Demands(contract=EVERYTHING))
+    assert len(list(watched.results())) == 1
+    assert verdict_of(watched)[0] == 10
+    assert made.readings == 1
+
+
+def test_a_reading_that_was_broken_off_counts_nothing():
+    made = Made((broken("a@contoso.example"), broken("b@contoso.example")))
+    watched = Watched(made, Demands(contract=EVERYTHING))
+    next(watched.results())
+    assert watched.tally.broken == 2

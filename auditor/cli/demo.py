@@ -68,17 +68,33 @@ def lab_parts() -> "tuple[Callable[[str], World], Callable[[World], list[LabRow]
 
 
 def write_rows(path: Path, rows: "Sequence[LabRow]") -> dict[str, str]:
-    """Write a world's inventory with credentials by environment variable; returns their values by name."""
+    """Write a world's inventory with credentials by environment variable; returns their values by name.
+
+    Tokens of other issuers are files in the folder `tokens` beside it.
+    """
     from auditor.rulebook.load import load_apps  # noqa: PLC0415 - only here
     from auditor.workbooks.template import write_inventory  # noqa: PLC0415 - openpyxl is slow to import
 
-    names = credential_names(rows)
-    table = [
-        dict(row.columns, credential=f"env:{name}" if name else "")
-        for row, name in zip(rows, names, strict=True)
-    ]
+    table, values = [], {}
+    for row, name in zip(rows, credential_names(rows), strict=True):
+        reference = f"env:{name}" if name else ""
+        if name and row.federated:
+            reference = f"federated:{write_secret(path.parent, 'tokens', name, row)}"
+        elif name:
+            values[name] = row.password or ""
+        table.append(dict(row.columns, credential=reference))
     write_inventory(path, table, load_apps())
-    return {name: row.password or "" for row, name in zip(rows, names, strict=True) if name}
+    return values
+
+
+def write_secret(folder: Path, kind: str, name: str, row: "LabRow") -> str:
+    """Write a row's credential into a file that only its owner may read; returns its path in the folder."""
+    secrets = folder / kind
+    secrets.mkdir(mode=0o700, exist_ok=True)
+    path = secrets / name
+    path.touch(mode=0o600)
+    path.write_text(row.password or "", encoding="utf-8")
+    return f"{kind}/{name}"
 
 
 def credential_names(rows: "Sequence[LabRow]") -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.demo import credential_names, lab_parts
+from auditor.cli.demo import credential_names, lab_parts, write_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,19 +95,15 @@ def _announce(proxy: str, authority: Path, inventory: Path) -> None:
 
 
 def _write(folder: Path, rows: "Sequence[LabRow]") -> Path:
-    """Write the inventory and one private file for each password."""
+    """Write the inventory and one private file for each credential."""
     from auditor.rulebook.load import load_apps  # noqa: PLC0415 - only here
     from auditor.workbooks.template import write_inventory  # noqa: PLC0415 - openpyxl is slow to import
 
-    secrets = folder / "passwords"
-    secrets.mkdir(mode=0o700, exist_ok=True)
     table = []
     for row, name in zip(rows, credential_names(rows), strict=True):
-        if name:
-            path = secrets / name
-            path.touch(mode=0o600)
-            path.write_text(row.password or "", encoding="utf-8")
-        table.append(dict(row.columns, credential=f"file:passwords/{name}" if name else ""))
+        scheme = "federated" if row.federated else "file"
+        reference = f"{scheme}:{write_secret(folder, 'passwords', name, row)}" if name else ""
+        table.append(dict(row.columns, credential=reference))
     inventory = folder / "accounts.xlsx"
     write_inventory(inventory, table, load_apps())
     return inventory

@@ -32,6 +32,11 @@ def client_id(app: str) -> str:
     return CLIENT_IDS.get(app.lower(), app.lower() if is_guid(app) else "")
 
 
+def user_name(client: str) -> str:
+    """Return the name by which an application that acts for itself is known, to faults for example."""
+    return f"{client.strip().lower()}@application.users"
+
+
 def resource_id(resource: str) -> str:
     """Return a resource's application id, "" for an unknown name."""
     return RESOURCE_IDS.get(resource.lower(), resource.lower() if is_guid(resource) else "")

@@ -36,11 +36,20 @@ def _barred(text: str) -> Entry:
 
 
 CATALOGUE: Mapping[int, Entry] = {
+    1002012: Entry(
+        "The scope '{wanted}' is not valid: client credentials ask for /.default.", "invalid_scope"
+    ),
     50008: Entry("The SAML assertion cannot be verified: its signature is not one the tenant trusts."),
+    50012: Entry(
+        "Authentication failed: the client assertion is not accepted.", "invalid_client", status=401
+    ),
     50020: Entry(
         "User account '{user}' from identity provider '{provider}' does not exist in tenant '{tenant}'."
     ),
     50034: Entry("The user account {user} does not exist in the {tenant_id} directory."),
+    50048: Entry(
+        "The subject does not match the issuer of the client assertion.", "invalid_client", status=401
+    ),
     50049: Entry("Unknown or invalid instance.", "invalid_instance"),
     50052: Entry("The password exceeds the accepted length of 256 characters.", "invalid_request"),
     50053: Entry("The account is locked: too many tries to sign in.", v1="unauthorized_client"),
@@ -78,6 +87,10 @@ CATALOGUE: Mapping[int, Entry] = {
     70020: Entry(
         "The input parameter 'device_code' is not valid: this device code has expired.", "expired_token"
     ),
+    70021: Entry(
+        "No matching federated identity record found for the presented assertion's audience.",
+        "invalid_request",
+    ),
     80001: Entry("The pass-through authentication agent is not available.", "invalid_request"),
     80002: Entry("The pass-through password check timed out at the directory.", "invalid_request"),
     80012: Entry("The account may not sign in at this hour."),
@@ -107,7 +120,21 @@ CATALOGUE: Mapping[int, Entry] = {
         "invalid_client",
         status=401,
     ),
-    7000215: Entry("Invalid client secret provided.", "invalid_client", status=401),
+    7000215: Entry("Invalid client secret provided for app '{app}'.", "invalid_client", status=401),
+    7000222: Entry(
+        "The provided client secret keys for app '{app}' are expired.", "invalid_client", status=401
+    ),
+    700024: Entry("The client assertion is not within its valid time range.", "invalid_client", status=401),
+    700211: Entry(
+        "No matching federated identity record found for presented assertion issuer '{issuer}'.",
+        "invalid_client",
+        status=401,
+    ),
+    700213: Entry(
+        "No matching federated identity record found for presented assertion subject '{subject}'.",
+        "invalid_client",
+        status=401,
+    ),
     700027: Entry(
         "The certificate with which the client assertion is signed is not registered on application.",
         "invalid_client",

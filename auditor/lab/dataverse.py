@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from auditor.lab.access import within
-from auditor.lab.apps import client_id
+from auditor.lab.apps import client_id, user_name
 from auditor.lab.estate import derived_id
 from auditor.lab.exchange import Exchange, Reply, as_html, as_json
 from auditor.lab.world.environments import Member
@@ -41,13 +41,20 @@ class Call:
     claims: dict[str, Any]
 
     @property
+    def application(self) -> str:
+        """Return the client id of an application that calls for itself, "" where a person does."""
+        return str(self.claims["appid"]) if self.claims.get("idtyp") == "app" else ""
+
+    @property
     def upn(self) -> str:
-        """Return who calls."""
-        return str(self.claims["upn"])
+        """Return who calls: a user's principal name, or a name for an application's own user."""
+        return user_name(self.application) if self.application else str(self.claims["upn"])
 
     @cached_property
     def member(self) -> Member:
         """Return the caller as the environment knows them; `absent` when it does not."""
+        if self.application:
+            return _application_user(self)
         listed = self.state.estate.member(self.environment, self.upn)
         state = "enabled" if self.environment.open_to_tenant else "absent"
         return listed or Member(user=self.upn, state=state)
@@ -56,6 +63,14 @@ class Call:
     def user_id(self) -> str:
         """Return the caller's row id in this environment."""
         return derived_id(self.environment.host, "systemuser", self.upn)
+
+
+def _application_user(call: Call) -> Member:
+    """Return an application's user; what else a user needs, a licence for one, does not apply to it."""
+    for user in call.environment.application_users:
+        if client_id(user.app) == call.application:
+            return Member(user=call.upn, state=user.state, roles=user.roles, reads=user.reads)
+    return Member(user=call.upn, state="absent")
 
 
 def challenge(state: "State", exchange: Exchange) -> Reply:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from auditor.lab import adfs, dataverse, devicecode, discovery, entra, graph
+from auditor.lab import adfs, app_signin, dataverse, devicecode, discovery, entra, graph
+from auditor.lab.apps import user_name
 from auditor.lab.exchange import Exchange, Reply, as_html
 from auditor.lab.soap import named_in
 from auditor.model import Leg
@@ -83,9 +84,14 @@ def _leg(route: Route, exchange: Exchange) -> Leg | None:
 
 
 def named(state: "State", exchange: Exchange) -> tuple[str, bool]:
-    """Return which account a routed request is about ("" for none), and whether it carries a password."""
+    """Return which account or application a routed request is about ("" for none).
+
+    And whether it carries a password.
+    """
     match exchange.leg:
         case Leg.TOKEN:
+            if exchange.form.get("grant_type") == app_signin.GRANT:
+                return user_name(exchange.form.get("client_id", "")), False
             assertion = entra.assertion_in(state, exchange)
             upn = assertion.upn if assertion else exchange.form.get("username", "")
             return upn, bool(exchange.form.get("password"))
@@ -94,6 +100,8 @@ def named(state: "State", exchange: Exchange) -> tuple[str, bool]:
         case Leg.REALM:
             return exchange.parts["upn"], False
         case Leg.WHOAMI | Leg.TABLE:
-            return str(state.mint.claims(exchange.bearer, state.now()).get("upn", "")), False
+            claims = state.mint.claims(exchange.bearer, state.now())
+            application = user_name(str(claims["appid"])) if claims.get("idtyp") == "app" else ""
+            return application or str(claims.get("upn", "")), False
         case _:
             return "", False

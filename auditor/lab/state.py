@@ -63,7 +63,8 @@ class State:
     """A world and its history: refusals counted, assertions and codes issued, requests seen, faults struck.
 
     `submissions` counts the requests that carried a password, by lower-case principal name; `struck`
-    counts each fault's strikes by its place in the world's list. `address` is where callers come from.
+    counts each fault's strikes by its place in the world's list. `address` is where callers come from,
+    `began` when it was first served: days are counted from there.
     """
 
     world: World
@@ -78,10 +79,12 @@ class State:
     refreshing: dict[str, Refreshing] = field(default_factory=dict, repr=False)
     sign_ins: list[SignIn] = field(default_factory=list)
     asked_last: dict[str, datetime] = field(default_factory=dict)
+    began: datetime = field(init=False)
     estate: Estate = field(init=False)
 
     def __post_init__(self) -> None:
         self.address = self.address or self.world.caller.address
+        self.began = self.clock()
         self.estate = Estate(self.world)
 
     def become(self, world: World) -> None:

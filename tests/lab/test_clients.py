@@ -5,15 +5,24 @@ import os
 import shutil
 import subprocess
 import warnings
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msal
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import UsernamePasswordCredential
+from azure.identity import (
+    CertificateCredential,
+    ClientSecretCredential,
+    UsernamePasswordCredential,
+    WorkloadIdentityCredential,
+)
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import load_pem_x509_certificate
 
+from auditor.lab.app_proofs import issued_by
 from auditor.lab.server import Lab
+from auditor.lab.world.app_credentials import EXCHANGE
 
 CLIENT = Path(__file__).with_name("msal_node_client.mjs")
 AUTHORITY = "https://login.microsoftonline.com/contoso.example"
@@ -221,3 +230,108 @@ def test_msal_node_reads_error_and_sub_error(make_world, node_sign_in):
         result = node_sign_in(lab, *ADA)
         assert result["suberror"] == "consent_required"
         assert "65001" in result["message"]
+
+
+APP = "7d1f0c52-8a43-4e61-b1f5-2c9e6a7b0d11"
+SECRET = "Copper-lantern-31"
+BUILDS, SUBJECT = "https://token.builds.example", "repo:fabrikam/sync:environment:live"
+
+
+@pytest.fixture
+def app_world(make_world):
+    """Return a world whose one application can prove itself in three ways."""
+
+    def make(**changes):
+        app = {
+            "app": APP,
+            "secret": SECRET,
+            "certificates": [
+                {"name": "sync"},
+                {"name": "old", "days": -3},
+                {"name": "new", "registered": False},
+            ],
+            "federated": [{"issuer": BUILDS, "subject": SUBJECT}],
+        }
+        return make_world(
+            {
+                "tenants.0.apps": [{**app, **changes}],
+                "issuers": [{"url": BUILDS}],
+                "environments.0.application_users": [{"app": APP}],
+            }
+        )
+
+    return make
+
+
+def certificate_of(lab, name):
+    return next(one for one in lab.state.world.tenants[0].apps[0].certificates if one.name == name)
+
+
+@pytest.fixture
+def app_credential(names, tmp_path):
+    """Return azure-identity's credential for an application, over a lab's proxy."""
+
+    def make(lab, way, subject=SUBJECT, name="sync"):
+        over = {
+            "proxies": {"https": lab.proxy},
+            "connection_verify": str(lab.ca_file),
+            "use_env_settings": False,
+            "retry_total": 0,
+        }
+        if way == "secret":
+            return ClientSecretCredential(names.tenant, APP, SECRET, **over)
+        if way == "certificate":
+            pem = certificate_of(lab, name).pem.encode()
+            return CertificateCredential(names.tenant, APP, certificate_data=pem, **over)
+        file = tmp_path / "token"
+        issuer = lab.state.world.issuers[0]
+        file.write_text(issued_by(issuer, subject, EXCHANGE, datetime.now(UTC), 600), encoding="utf-8")
+        return WorkloadIdentityCredential(
+            tenant_id=names.tenant, client_id=APP, token_file_path=str(file), **over
+        )
+
+    return make
+
+
+@pytest.mark.parametrize("way", ["secret", "certificate", "federated"])
+def test_azure_identity_signs_an_application_in(app_world, make_session, app_credential, names, way):
+    with Lab(app_world()) as lab, app_credential(lab, way) as credential:
+        token = credential.get_token(f"https://{names.org}/.default").token
+        reply = make_session(lab).get(
+            f"https://{names.org}/api/data/v9.2/WhoAmI", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert "UserId" in reply.json()
+        assert lab.submissions == {}
+
+
+@pytest.mark.parametrize("name", ["old", "new"])
+def test_azure_identity_is_refused_an_expired_and_an_unknown_certificate(
+    app_world, app_credential, names, name
+):
+    with (
+        Lab(app_world()) as lab,
+        app_credential(lab, "certificate", name=name) as credential,
+        pytest.raises(ClientAuthenticationError, match="AADSTS700027"),
+    ):
+        credential.get_token(f"https://{names.org}/.default")
+
+
+def test_azure_identity_is_refused_another_workloads_token(app_world, app_credential, names):
+    with (
+        Lab(app_world()) as lab,
+        app_credential(lab, "federated", subject="repo:other") as credential,
+        pytest.raises(ClientAuthenticationError, match="AADSTS700213"),
+    ):
+        credential.get_token(f"https://{names.org}/.default")
+
+
+@pytest.mark.parametrize("how", ["thumbprint", "public_certificate"])
+def test_msal_signs_an_application_in_by_either_thumbprint(app_world, make_session, names, how):
+    with Lab(app_world()) as lab:
+        one = certificate_of(lab, "sync")
+        shown = load_pem_x509_certificate(one.public.encode()).fingerprint(hashes.SHA1()).hex()
+        credential = {"private_key": one.pem, how: shown if how == "thumbprint" else one.public}
+        app = msal.ConfidentialClientApplication(
+            APP, credential, authority=AUTHORITY, http_client=make_session(lab)
+        )
+        assert "access_token" in app.acquire_token_for_client([f"https://{names.org}/.default"])

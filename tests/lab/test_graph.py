@@ -202,7 +202,10 @@ def test_a_person_without_a_method_is_asked_to_register(person):
         ({"client_secret": "another"}, 7000215),
         ({}, 7000218),
         ({"client_assertion": "a.b.c"}, 700027),
-        ({"client_secret": "Planted-app-secret-1", "scope": "https://graph.microsoft.com/User.Read"}, 70011),
+        (
+            {"client_secret": "Planted-app-secret-1", "scope": "https://graph.microsoft.com/User.Read"},
+            1002012,
+        ),
         ({"client_secret": "x", "client_id": "00000000-aaaa-bbbb-cccc-000000000009"}, 700016),
     ],
 )

@@ -44,6 +44,7 @@ def _twice(world: "World") -> Problems:
     yield from _repeated("tenants.domains", [*domains, *world.personal_domains])
     yield from _repeated("users", (u.upn for u in world.users))
     yield from _repeated("environments", (e.host for e in world.environments))
+    yield from _repeated("issuers", (issuer.url for issuer in world.issuers))
 
 
 def _federations(estate: Estate) -> Problems:
@@ -86,6 +87,7 @@ def _apps(key: str, tenant: "Tenant", people: set[str]) -> Problems:
     for index, app in enumerate(tenant.apps):
         yield from _app(f"{key}.apps.{index}.app", app.app)
         yield from _unknown(f"{key}.apps.{index}.assigned", app.assigned, people, "user or group")
+        yield from _repeated(f"{key}.apps.{index}.certificates", (one.name for one in app.certificates))
 
 
 def _same_registration(key: str, tenant: "Tenant") -> Problems:
@@ -165,6 +167,11 @@ def _environment(path: str, environment: "Environment", estate: Estate, people: 
     yield from _unknown(f"{path}.members", (m.user for m in environment.members), people, "user")
     for app in environment.blocked_apps:
         yield from _app(f"{path}.blocked_apps", app)
+    yield from _repeated(
+        f"{path}.application_users", (client_id(u.app) for u in environment.application_users)
+    )
+    for user in environment.application_users:
+        yield from _app(f"{path}.application_users", user.app)
 
 
 def _faults(world: "World") -> Problems:

@@ -34,6 +34,22 @@ class Member(Edge):
     )
 
 
+class ApplicationUser(Edge):
+    """An application user of one environment: an application that works there without a person."""
+
+    app: Name = Field(description="A profile's name or a client id.")
+    state: Literal["enabled", "disabled"] = Field(
+        default="enabled", description="`disabled` answers 0x80040225."
+    )
+    roles: tuple[Name, ...] = Field(
+        default=("Basic User",), description="Security roles; none answers 0x80042f09."
+    )
+    reads: tuple[Name, ...] | None = Field(
+        default=None,
+        description="Logical names of the tables its roles may read; left out, all. Others: 0x80040220.",
+    )
+
+
 class Environment(Edge):
     """A Dataverse environment."""
 
@@ -50,6 +66,9 @@ class Environment(Edge):
         description="Whether every user of the tenant is a member with the defaults, unless listed.",
     )
     members: tuple[Member, ...] = Field(default=(), description="Its users.")
+    application_users: tuple[ApplicationUser, ...] = Field(
+        default=(), description="Its application users; an application that is none of them gets 0x80072560."
+    )
     tables: tuple[Name, ...] = Field(
         default=("account", "contact"), description="Logical names of its tables, each with one row."
     )

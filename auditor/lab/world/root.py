@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from auditor.edges import Edge
+from auditor.lab.world.app_credentials import Issuer
 from auditor.lab.world.environments import Environment
 from auditor.lab.world.faults import Fault
 from auditor.lab.world.kinds import Address, Guid, Host
@@ -37,6 +38,9 @@ class World(Edge):
     tenants: tuple[Tenant, ...] = Field(min_length=1, description="The Entra ID tenants.")
     personal_domains: tuple[Host, ...] = Field(
         default=(), description="Domains of personal Microsoft accounts, for example outlook.example."
+    )
+    issuers: tuple[Issuer, ...] = Field(
+        default=(), description="Identity providers elsewhere whose tokens applications can sign in with."
     )
     users: tuple[User, ...] = Field(default=(), description="The users of all tenants.")
     environments: tuple[Environment, ...] = Field(default=(), description="The Dataverse environments.")

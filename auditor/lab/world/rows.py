@@ -27,6 +27,11 @@ class Row(Edge):
         description="Which password the operator has: the `right` one, a `wrong` (stale) one or `none`."
         " Left out: none for persons, the right one otherwise.",
     )
+    signs_in_with: Literal["", "secret", "certificate", "federated"] = Field(
+        default="",
+        description="For a row that expects an application: which credential of the app its operator holds,"
+        " in the state that `believes` says.",
+    )
     password: str | None = Field(
         default=None, repr=False, description="A literal password the operator has; wins over `believes`."
     )

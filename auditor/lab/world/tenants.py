@@ -6,6 +6,7 @@ from pydantic import Field
 
 from auditor.clouds import CloudName
 from auditor.edges import Edge
+from auditor.lab.world.app_credentials import Certificate, FederatedCredential
 from auditor.lab.world.kinds import Guid, Host, Name, Network, Upn
 from auditor.lab.world.policies import Group, Location, Policy
 
@@ -81,6 +82,17 @@ class App(Edge):
     certificate: str | None = Field(
         default=None,
         description="The certificate (PEM) that signs its client assertions; others get AADSTS700027.",
+    )
+    secret_days: int | None = Field(
+        default=None,
+        description="In how many days the secret expires; less than 0: it has expired, AADSTS7000222."
+        " Left out: it does not.",
+    )
+    certificates: tuple[Certificate, ...] = Field(
+        default=(), description="Certificates whose keys are made at the start, for its operator to hold."
+    )
+    federated: tuple[FederatedCredential, ...] = Field(
+        default=(), description="Federated credentials: tokens of other issuers that it may sign in with."
     )
     graph_permissions: tuple[Name, ...] = Field(
         default=(), description="Application permissions at Microsoft Graph, such as Policy.Read.All."

@@ -110,7 +110,8 @@ def _held(planned: "RunPlan", prepared: "Prepared", path: Path | None) -> list[s
     if not told:
         return []
     title = (
-        f"of these not sent again, refused by an earlier run (--retry UPN, once it is corrected): {len(told)}"
+        "of these not sent again while the password is the same,"
+        f" refused by an earlier run (--retry UPN, once it is corrected): {len(told)}"
     )
     return [title, *(f"  {account}: {why}" for account, why in told.items())]
 

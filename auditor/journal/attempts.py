@@ -31,7 +31,8 @@ class CredentialVersion:
     """A credential reference's scheme, and the version of what it refers to, which is no secret.
 
     Versions of one scheme sort by age as text. `file`: the file's modification time in nanoseconds since
-    1970, 20 digits. Empty where the store knows no versions.
+    1970, 20 digits. Where the store knows no versions it is a trace of the refused password
+    (auditor.secrets.trace), or empty.
     """
 
     scheme: str = ""

@@ -41,6 +41,9 @@ INSERT INTO attempts (account, "case", run, at, vantage, scheme, version) VALUES
 _CREDENTIAL = """
 SELECT scheme, version FROM attempts
 WHERE account = ? AND "case" = ? AND run = ? AND evidence IS NULL ORDER BY id DESC"""
+_TELL = """
+UPDATE attempts SET scheme = ?, version = ?
+WHERE account = ? AND "case" = ? AND run = ? AND evidence IS NULL AND version = ''"""
 _REFUSE = "INSERT INTO attempts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _FORGET_INTENT = """
 DELETE FROM attempts WHERE account = ? AND "case" = ? AND run = ? AND evidence IS NULL"""
@@ -127,15 +130,25 @@ class Ledger:
         self._writer.within(work)
 
     def settle(
-        self, account: str, case: str, run: str, evidence: Observed, outcome: str, kind: Settled
+        self,
+        account: str,
+        case: str,
+        run: str,
+        evidence: Observed,
+        outcome: str,
+        kind: Settled,
+        credential: CredentialVersion | None = None,
     ) -> None:
         """Write down how an attempt ended; on disk soon, and with the next intent at the latest.
 
-        Until then it counts as one whose outcome is unknown, which holds the account.
+        Until then it counts as one whose outcome is unknown, which holds the account. A `credential` tells
+        what the intent did not know of the password that was sent.
         """
         name = account.lower()
         if kind in {Settled.REFUSED_ACCOUNT, Settled.REFUSED_CASE}:
             whole = kind is Settled.REFUSED_ACCOUNT
+            if credential is not None:
+                self._writer.later(_TELL, (credential.scheme, credential.version, name, case, run))
             self._writer.later_within(partial(_refuse, name, case, run, evidence, outcome, whole))
             return
         self._writer.later(_FORGET_INTENT, (name, case, run))

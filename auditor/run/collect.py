@@ -10,7 +10,7 @@ from pathlib import Path
 from auditor.errors import LedgerError, NothingToAudit, SecretError
 from auditor.gate import Breaker, BreakerLimits, Gate
 from auditor.journal import Header, Journal
-from auditor.model import Ask, Case, CaseKey, Evidence, Inventory, Reading, Refusal, RunInfo, Subject, Why
+from auditor.model import Case, CaseKey, Evidence, Inventory, Reading, Refusal, RunInfo, Subject, Why
 from auditor.network import Door, Pace
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
@@ -20,13 +20,14 @@ from auditor.run.clocks import clocks_off
 from auditor.run.directories import Directories
 from auditor.run.discovery import discover
 from auditor.run.interface import Settings, Tools, kept
+from auditor.run.passwords import Passwords
 from auditor.run.remembered import Memory, Nothing, Remembered, held_back, named_nowhere
 from auditor.run.resumption import Before, lost_answer, same_cases, take_up
 from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatched
 from auditor.run.sessions import SignIns, by_account, not_asked
 from auditor.run.submissions import submissions
 from auditor.run.workers import each
-from auditor.secrets import Alike, Reference, Resolver, Secret
+from auditor.secrets import Alike, Reference, Resolver
 
 RESUMED = "resumed"
 
@@ -286,8 +287,9 @@ def _sign_in(
     """Make the submissions, but for those that an earlier run was refused."""
     settings, tools, outlook = one.settings, one.tools, one.outlook
     inside = [plan.case for plan in plans if scope.refuses(plan) is None]
+    passwords = Passwords(Resolver(tools.base), tools.ask)
     gone = set()
-    for case, earlier in memory.held(inside):
+    for case, earlier in memory.held(inside, passwords.of):
         gone.add(case.key)
         for evidence in held_back(outlook, case, earlier):
             one.journal.note(evidence)
@@ -297,7 +299,7 @@ def _sign_in(
         probe=PasswordProbe(outlook),
         gate=gate,
         interpret=one.interpret,
-        resolver=Resolver(tools.base, _typed(left, scope, tools.ask)),
+        resolver=passwords.typed_for(plan.case for plan in left if scope.refuses(plan) is None),
         alike=one.alike,
         scope=scope,
         table=settings.table,
@@ -321,18 +323,6 @@ def _rest(one: _Collection) -> None:
         for evidence in not_asked(one.outlook, case, Refusal(Why.INTERRUPTED, "")):
             one.journal.note(evidence)
     one.directories.rest(one.cases, one.journal, one.tools.now())
-
-
-def _typed(plans: Sequence[Plan], scope: AgreedScope, ask: Ask) -> dict[str, Secret]:
-    """Return the passwords of `prompt` credentials, asked for one after another; those refused are absent."""
-    typed: dict[str, Secret] = {}
-    for plan in plans:
-        case = plan.case
-        prompted = case.credential is not None and case.credential.scheme == "prompt"
-        if prompted and case.account_id not in typed and scope.refuses(plan) is None:
-            with contextlib.suppress(SecretError):
-                typed[case.account_id] = Secret(ask.password(case.account))
-    return typed
 
 
 def _named(scope: AgreedScope, plans: Sequence[Plan]) -> tuple[str, ...]:

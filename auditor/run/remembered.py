@@ -1,10 +1,10 @@
 """What earlier runs were told: a refused attempt is not repeated until somebody says so (issue 4)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from auditor.errors import HeldElsewhere
 from auditor.gate import LOCKOUTS
@@ -16,24 +16,39 @@ from auditor.model import evidence as about
 from auditor.probes.interface import Outlook
 from auditor.run.interface import Retry
 from auditor.run.shards import Shard
-from auditor.secrets import Reference, Resolver
+from auditor.secrets import Reference, Resolver, Secret, differs, is_trace, trace_of
 
 T = TypeVar("T")
+_REFUSED = {Settled.REFUSED_ACCOUNT, Settled.REFUSED_CASE}
+
+
+Look: TypeAlias = Callable[[Case], Secret | None]
+"""The password that would be sent for a case now; None where it cannot be had."""
+
+
+def unseen(case: Case) -> Secret | None:  # noqa: ARG001 - the signature of a Look
+    """Return that nobody looks."""
+    return None
 
 
 class Memory(Protocol):
     """What is known of earlier attempts, and where this run's are written down."""
 
-    def held(self, cases: Sequence[Case]) -> "Iterator[tuple[Case, Earlier]]":
-        """Yield the cases whose password is not sent, each with the earlier attempt that forbids it."""
+    def held(self, cases: Sequence[Case], look: Look = unseen) -> "Iterator[tuple[Case, Earlier]]":
+        """Yield the cases whose password is not sent, each with the earlier attempt that forbids it.
+
+        `look` decides whether a refused password has been changed since; unseen, it holds as it was.
+        """
         ...
 
     def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
         """Write down that a password is about to be sent; a refusal where it must not be."""
         ...
 
-    def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
-        """Write down how it ended; `proven` says that this run had already seen the password to be right."""
+    def settle(
+        self, case: Case, evidence: Observed, reading: Reading, secret: Secret, *, proven: bool
+    ) -> None:
+        """Write down how sending a secret ended; `proven`: this run had already seen it to be right."""
         ...
 
     def recall(self, journal: Journal) -> None:
@@ -48,14 +63,16 @@ class Memory(Protocol):
 class Nothing:
     """No memory: for simulated runs, where nobody can be locked out."""
 
-    def held(self, cases: Sequence[Case]) -> "Iterator[tuple[Case, Earlier]]":  # noqa: ARG002 - the seam's signature
+    def held(self, cases: Sequence[Case], look: Look = unseen) -> "Iterator[tuple[Case, Earlier]]":  # noqa: ARG002 - the seam's signature
         """Hold nothing."""
         return iter(())
 
     def intend(self, key: CaseKey, at: datetime, vantage: Vantage) -> Refusal | None:
         """Let everything pass."""
 
-    def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
+    def settle(
+        self, case: Case, evidence: Observed, reading: Reading, secret: Secret, *, proven: bool
+    ) -> None:
         """Forget."""
 
     def recall(self, journal: Journal) -> None:
@@ -76,7 +93,7 @@ class Remembered:
     _released: dict[str, frozenset[int]] = field(default_factory=dict)
     _references: dict[CaseKey, Reference] = field(default_factory=dict)
 
-    def held(self, cases: Sequence[Case]) -> Iterator[tuple[Case, Earlier]]:
+    def held(self, cases: Sequence[Case], look: Look = unseen) -> Iterator[tuple[Case, Earlier]]:
         """See Memory; what this run itself was told is the gate's business."""
         self._references = {
             case.key: case.credential
@@ -86,18 +103,18 @@ class Remembered:
         for some in _chunks(cases):
             found = self.ledger.held({case.account_id for case in some})
             for case in some:
-                against = self._against(case, found.get(case.account_id, ()))
+                against = self._against(case, found.get(case.account_id, ()), look)
                 if against is not None:
                     yield case, against
 
-    def _against(self, case: Case, known: Iterable[Earlier]) -> Earlier | None:
+    def _against(self, case: Case, known: Iterable[Earlier], look: Look) -> Earlier | None:
         """Return the newest attempt that speaks against a submission; remember those that may be repeated."""
         earlier = [one for one in known if one.run != self.run]
         if not earlier:
             return None
         key, account = case.key, case.account_id
         version = self._version(key)
-        released = {one.id for one in earlier if self._passes(one, version)}
+        released = {one.id for one in earlier if self._passes(one, version) or _changed(one, case, look)}
         self._released[account] = self._released.get(account, frozenset()) | released
         return next((one for one in earlier if one.id not in released and one.holds(str(key))), None)
 
@@ -110,9 +127,16 @@ class Remembered:
             return Refusal(Why.HELD_BACK, str(error))
         return None
 
-    def settle(self, key: CaseKey, evidence: Observed, reading: Reading, *, proven: bool) -> None:
-        """See Memory."""
-        self._settle(key.account, str(key), evidence, reading, proven=proven)
+    def settle(
+        self, case: Case, evidence: Observed, reading: Reading, secret: Secret, *, proven: bool
+    ) -> None:
+        """See Memory; of a refused password whose store knows no versions a trace is kept."""
+        kind = _kind(evidence, reading, proven=proven)
+        credential = None
+        if kind in _REFUSED and case.credential is not None and not self._version(case.key).version:
+            credential = CredentialVersion(case.credential.scheme, trace_of(secret))
+        key = case.key
+        self.ledger.settle(key.account, str(key), self.run, evidence, reading.outcome, kind, credential)
 
     def recall(self, journal: Journal) -> None:
         """See Memory; a run file may be an older copy, or have lost its last rows: it proves no rest."""
@@ -125,14 +149,10 @@ class Remembered:
         for one in self.ledger.unended(self.run):
             for seen in journal.about(about.case(one.case)):
                 if seen.question is Question.PASSWORD and isinstance(seen, Observed):
-                    self._settle(one.account, one.case, seen, readings[one.case], proven=False)
+                    reading = readings[one.case]
+                    kind = _kind(seen, reading, proven=False)
+                    self.ledger.settle(one.account, one.case, self.run, seen, reading.outcome, kind)
         self.ledger.flush()
-
-    def _settle(self, account: str, case: str, evidence: Observed, reading: Reading, *, proven: bool) -> None:
-        kind = settled(
-            reading, sent=evidence.answer.sent, failed=evidence.answer.failure is not None, proven=proven
-        )
-        self.ledger.settle(account, case, self.run, evidence, reading.outcome, kind)
 
     def _passes(self, one: Earlier, version: CredentialVersion) -> bool:
         return self.retry.releases(one.account) or one.outdated_by(version)
@@ -149,6 +169,19 @@ def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
     source = iter(items)
     while some := list(islice(source, 1_000)):
         yield some
+
+
+def _changed(one: Earlier, case: Case, look: Look) -> bool:
+    """Return whether another password than the refused one would be sent now; false if nobody can tell."""
+    if not is_trace(one.credential.version):
+        return False
+    secret = look(case)
+    return secret is not None and differs(one.credential.version, secret)
+
+
+def _kind(evidence: Observed, reading: Reading, *, proven: bool) -> Settled:
+    answer = evidence.answer
+    return settled(reading, sent=answer.sent, failed=answer.failure is not None, proven=proven)
 
 
 def settled(reading: Reading, *, sent: bool, failed: bool, proven: bool) -> Settled:

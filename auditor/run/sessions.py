@@ -102,7 +102,7 @@ class SignIns:
             reading = self.interpret(signed.evidence.answer, realm_word(plan.realm))
             answer = signed.evidence.answer
             turn.outcome(reading, sent=answer.sent, retry_after=answer.retry_after)
-            self.memory.settle(plan.case.key, signed.evidence, reading, proven=turn.proven)
+            self.memory.settle(plan.case, signed.evidence, reading, secret, proven=turn.proven)
         self._dataverse(plan.case, signed.token)
         word = _WORDS.get(reading.says.get("ropc", ""), "unknown")
         return "WS-Trust" if word == "eligible" and signed.evidence.details.get("federated") else word

@@ -4,6 +4,7 @@ from auditor.secrets.alike import Alike
 from auditor.secrets.redaction import Redaction, redact
 from auditor.secrets.references import SCHEMES, Reference, parse_reference, plaintext
 from auditor.secrets.resolver import Resolver
+from auditor.secrets.trace import differs, is_trace, trace_of
 from auditor.secrets.values import Secret
 
 __all__ = [
@@ -13,7 +14,10 @@ __all__ = [
     "Reference",
     "Resolver",
     "Secret",
+    "differs",
+    "is_trace",
     "parse_reference",
     "plaintext",
     "redact",
+    "trace_of",
 ]

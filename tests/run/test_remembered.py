@@ -1,6 +1,9 @@
 """What earlier runs were told: nothing that was refused is sent again until somebody says so (issue 4)."""
 
+import hashlib
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 import yaml
@@ -10,6 +13,7 @@ from auditor.journal.attempts import Settled
 from auditor.model import Axis, Confidence, Known, Mark, NotObserved, Observed, Question, Reading, Why
 from auditor.run.interface import Retry
 from auditor.run.remembered import settled
+from auditor.secrets import trace
 from tests.run.test_guards import ENV, FED, FED_ENV, JOB, a_world, row, slot
 
 OTHER = "other@contoso.example"
@@ -61,6 +65,76 @@ def test_a_password_that_is_right_after_a_retry_is_sent_by_later_runs(again):
     right = a_world(row())
     assert again(right, retry=Retry(frozenset({JOB}))).submissions == {JOB: 1}
     assert again(right).submissions == {JOB: 1}
+
+
+WRONG_ONE, WRONG_TWO = "Neither-this-one-1", "Nor-that-one-2"
+
+
+@pytest.fixture
+def one_salt(monkeypatch):
+    """Traces under one salt: with another each time, one changed password of 256 would not be noticed."""
+    made = []
+    monkeypatch.setattr(trace, "_new_salt", lambda: made.append(1) or bytes(16))
+    return made
+
+
+def test_a_password_that_was_changed_is_sent_by_the_next_run_without_a_word_from_anybody(again, one_salt):
+    wrong, right = a_world(row(believes="wrong")), a_world(row())
+    assert again(wrong).submissions == {JOB: 1}
+    assert again(wrong).submissions == {}
+    green = again(right)
+    assert green.submissions == {JOB: 1}
+    assert green.result(JOB).facts["sign_in"].value == "token_issued"
+    assert len(one_salt) == 1  # of a password that was not refused there is none, not even for a while
+    assert again(right).submissions == {JOB: 1}
+
+
+def test_another_wrong_password_is_sent_once_and_then_held(again, one_salt):
+    first, second = a_world(row(password=WRONG_ONE)), a_world(row(password=WRONG_TWO))
+    assert [again(world).submissions for world in (first, second, second, first)] == [
+        {JOB: 1},
+        {JOB: 1},
+        {},
+        {JOB: 1},  # the ledger knows the last refused one alone
+    ]
+
+
+def test_a_changed_password_releases_all_cases_of_the_account(again, one_salt):
+    rows = [{"app": "resco-external-project"}, {"app": "resco-crm-sync"}]
+    assert again(a_world(*(row(password=WRONG_ONE, **one) for one in rows))).submissions == {JOB: 1}
+    assert again(a_world(*(row(**one) for one in rows))).submissions == {JOB: 2}
+
+
+def test_behind_a_federation_server_a_changed_password_is_sent_once_too(again, one_salt):
+    assert again(a_world(row(FED, FED_ENV, believes="wrong"))).submissions == {FED: 1}
+    assert again(a_world(row(FED, FED_ENV))).submissions == {FED: 1}
+
+
+def test_an_attempt_from_before_there_were_traces_is_held_as_it_was(again, tmp_path, one_salt):
+    again(a_world(row(password=WRONG_ONE)))
+    with closing(sqlite3.connect(tmp_path / "attempts.ledger")) as ledger:
+        ledger.execute("UPDATE attempts SET scheme = '', version = ''")
+        ledger.commit()
+    assert again(a_world(row())).submissions == {}
+    assert again(a_world(row()), retry=Retry(frozenset({JOB}))).submissions == {JOB: 1}
+
+
+def test_of_passwords_that_were_not_refused_there_is_no_trace_and_of_others_one_byte(again, tmp_path):
+    world = a_world(row(password=WRONG_ONE), row(OTHER, app="resco-crm-sync"))
+    again(world)
+    with closing(sqlite3.connect(tmp_path / "attempts.ledger")) as ledger:
+        rows = list(ledger.execute("SELECT account, scheme, version FROM attempts"))
+    assert [(account, scheme) for account, scheme, _ in rows] == [(JOB, "env")]
+    name, salt, byte = rows[0][2].split(":")
+    assert (name, len(bytes.fromhex(salt)), len(bytes.fromhex(byte))) == ("scrypt", 16, 1)
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("attempts.ledger*"))
+    whole = hashlib.scrypt(WRONG_ONE.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1, dklen=32)
+    assert whole[:1].hex() == byte
+    for password in (WRONG_ONE, world["users"][1]["password"]):
+        assert password.encode() not in kept
+        for digest in (whole, *(hashlib.new(name, password.encode()).digest() for name in ("sha256", "md5"))):
+            assert digest[:4] not in kept
+            assert digest[:4].hex().encode() not in kept
 
 
 def fault(**parts):

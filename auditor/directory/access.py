@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.directory import defaults
-from auditor.directory.conditions import Terrain, rulings
+from auditor.directory.conditions import rulings
 from auditor.directory.likeness import Likeness
 from auditor.directory.membership import Memberships
 from auditor.directory.people import Circle, Person, about, person
@@ -16,6 +16,7 @@ from auditor.directory.rulings import SILENT, Access, Verdict
 from auditor.directory.signins import SignIn
 from auditor.directory.snapshot import Known, Part, Snapshot
 from auditor.directory.sums import either, exemptions, opposite, summed, verdict
+from auditor.directory.terrain import Terrain
 
 if TYPE_CHECKING:
     from auditor.directory.policies import Policy

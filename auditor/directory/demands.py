@@ -26,14 +26,18 @@ class _Element:
     met: Truth
 
 
-def blocks(demand: Demand) -> bool:
+def blocks(demand: Demand) -> Truth:
     """Return whether a policy blocks; whatever else it names, a block decides."""
-    return BLOCK in demand.controls
+    if not demand.told:
+        return Truth.UNANSWERED
+    return truth_of(BLOCK in demand.controls)
 
 
 def mfa(demand: Demand, sign_in: SignIn) -> Truth:
     """Return whether MFA is the only way to meet a demand; a block asks for none."""
-    if blocks(demand) or demand.nothing:
+    if not demand.told:
+        return Truth.UNANSWERED
+    if BLOCK in demand.controls or demand.nothing:
         return Truth.FAILS
     elements = [element.mfa for element in _elements(demand, sign_in)]
     return _joined(demand.operator, any_of(elements), all_of(elements))
@@ -41,7 +45,9 @@ def mfa(demand: Demand, sign_in: SignIn) -> Truth:
 
 def met_by_password(demand: Demand, sign_in: SignIn) -> Truth:
     """Return whether user and password alone meet a demand in this sign-in."""
-    if blocks(demand):
+    if not demand.told:
+        return Truth.UNANSWERED
+    if BLOCK in demand.controls:
         return Truth.FAILS
     if demand.nothing:
         return Truth.HOLDS

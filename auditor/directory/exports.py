@@ -22,7 +22,7 @@ from auditor.directory.recognition import by_context, group_of, lists_all_levels
 from auditor.directory.rows import READERS, WHOLE
 from auditor.directory.shapes import members
 from auditor.directory.snapshot import Lack, Missing, Part, Snapshot
-from auditor.directory.values import NULLS, Plain, TooDeepError, plain, said_null
+from auditor.directory.values import KEYS, NULLS, Plain, TooDeepError, plain, said_null, told
 from auditor.edges import problems as lines_of
 from auditor.errors import ExportError
 
@@ -64,6 +64,13 @@ def read_export(path: "Path") -> Snapshot:
     if reading.manifest is None:
         return snapshot
     return replace(snapshot, tenant_id=reading.manifest.tenant.lower(), asked_apps=reading.manifest.apps)
+
+
+def _beyond(row: Plain, raw: Plain) -> Plain:
+    """Return what a row loses in `plain` and somebody needs: nulls, and which keys a policy had."""
+    nulls = said_null(raw)
+    keys = told(raw) if "conditions" in row or "grantcontrols" in row else None
+    return {**({NULLS: nulls} if nulls else {}), **({KEYS: keys} if keys else {})}
 
 
 def _manifest(files: Files) -> Manifest | None:
@@ -122,7 +129,7 @@ class _Reading:
                 self.problems.add(document.name, "is nested too deeply")
                 continue
             if isinstance(row, dict):
-                yield row | ({NULLS: found} if (found := said_null(raw)) else {})
+                yield row | _beyond(row, raw)
 
     def _row(self, row: Plain, document: Document) -> Part | None:
         """Read one row; return the part it is about, None when nothing tells."""

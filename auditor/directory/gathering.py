@@ -115,4 +115,6 @@ def with_role(roles: "Mapping[str, Role]", role: Role) -> Role:
     before = roles.get(role.template_id)
     if before is None:
         return role
-    return Role(role.template_id, before.name or role.name, joined(before.members, role.members))
+    return Role(
+        role.template_id, before.name or role.name, joined(before.members, role.members), before.id or role.id
+    )

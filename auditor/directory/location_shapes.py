@@ -43,10 +43,10 @@ class StrengthShape(Shape):
         return Strength(self.id, self.displayname or self.id, mfa, password)
 
     def _mfa(self, ways: frozenset[str]) -> Truth:
-        if self.id in _BUILT_IN or "mfa" in self.requirementssatisfied:
-            return Truth.HOLDS
         if ways & _SINGLE:
             return Truth.FAILS
+        if self.id in _BUILT_IN or "mfa" in self.requirementssatisfied:
+            return Truth.HOLDS
         if ways:
             return Truth.HOLDS if all("," in way or way in _MULTI for way in ways) else Truth.UNANSWERED
         return Truth.HOLDS if self.displayname.lower() in _BUILT_IN_NAMES else Truth.UNANSWERED

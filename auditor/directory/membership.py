@@ -44,7 +44,9 @@ class Memberships:
         """Return the memberships that a snapshot tells; groups that are not in it are unread."""
         lists = snapshot.members.value if isinstance(snapshot.members, Known) else {}
         if isinstance(snapshot.roles, Known):
-            return cls(lists, snapshot.roles.value, not snapshot.roles.gaps)
+            roles = snapshot.roles.value
+            by_object = {role.id: role for role in roles.values() if role.id}
+            return cls(lists, {**by_object, **roles}, not snapshot.roles.gaps)
         return cls(lists, {}, _roles_whole=False)
 
     def group(self, group_id: str) -> Reach:

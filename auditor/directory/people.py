@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from auditor.directory.logic import all_of, any_of, negated
 from auditor.directory.membership import Memberships
-from auditor.directory.policies import ALL, EVERY_GUEST, Choice, Guests, People
-from auditor.directory.rulings import Exclusion, Kind, Ruling
+from auditor.directory.policies import ALL, EVERY_GUEST, NONE, Choice, Guests, People, looks_like_id
+from auditor.directory.rulings import Exclusion, Kind, Ruling, opened
 from auditor.directory.snapshot import Known, Snapshot, User
 from auditor.model import Truth
 
@@ -19,6 +19,7 @@ MEMBER = "member"
 LOCAL_GUEST = "internalguest"
 INVITED_GUEST = "b2bcollaborationguest"
 INVITED_MEMBER = "b2bcollaborationmember"
+_USERLESS = frozenset({"b2bdirectconnectuser", "otherexternaluser", "serviceprovider"})
 KINDS = frozenset({MEMBER, LOCAL_GUEST, INVITED_GUEST, INVITED_MEMBER})
 _BY_TYPE = {
     ("member", False): MEMBER,
@@ -62,6 +63,11 @@ class Circle:
     snapshot: Snapshot
     memberships: Memberships
 
+    def is_user(self, word: str) -> bool:
+        """Return whether a word means one user or nobody; others are words that we do not know."""
+        users = self.snapshot.users.value if isinstance(self.snapshot.users, Known) else {}
+        return word in users or word == NONE or looks_like_id(word)
+
     def group_name(self, group_id: str) -> str:
         """Return a group's name, or its id."""
         groups = self.snapshot.groups.value if isinstance(self.snapshot.groups, Known) else {}
@@ -71,7 +77,8 @@ class Circle:
     def role_name(self, template_id: str) -> str:
         """Return a role's name, or its id."""
         roles = self.snapshot.roles.value if isinstance(self.snapshot.roles, Known) else {}
-        role = roles.get(template_id)
+        by_object = (held for held in roles.values() if held.id == template_id)
+        role = roles.get(template_id) or next(by_object, None)
         return role.name or template_id if role else template_id
 
 
@@ -93,6 +100,8 @@ def about(people: People, who: Person, circle: Circle) -> Ruling:
     left_out = people.guests_left_out
     outside = list(_parts(people.users, people.groups, people.roles, left_out, who, circle, included=False))
     taken, excluded = any_of(part.truth for part in inside), any_of(part.truth for part in outside)
+    if people.unknown and excluded is not Truth.HOLDS:
+        return opened(f"not known whom it is about: {', '.join(people.unknown)}")
     exclusions = tuple(
         Exclusion(part.kind, part.id, part.name) for part in outside if part.truth is Truth.HOLDS
     )
@@ -128,7 +137,7 @@ def _parts(
 ) -> Iterator[_Part]:
     """Yield the parts of one side, included or excluded."""
     for word in sorted(_side(users, included)):
-        yield _by_word(word, who)
+        yield _by_word(word, who, circle)
     if guests:
         yield _Part(Kind.GUESTS, EVERY_GUEST, ", ".join(sorted(guests.types)), _is_guest(guests, who))
     for group in sorted(_side(groups, included)):
@@ -143,20 +152,26 @@ def _side(choice: Choice, included: bool) -> frozenset[str]:  # noqa: FBT001 - w
     return choice.include if included else choice.exclude
 
 
-def _by_word(word: str, who: Person) -> _Part:
+def _by_word(word: str, who: Person, circle: Circle) -> _Part:
     if word == EVERY_GUEST:
         return _Part(Kind.GUESTS, word, "GuestsOrExternalUsers", _within(who.kinds, KINDS - {MEMBER}))
     if word == ALL:
         return _Part(Kind.USER, word, "All", Truth.HOLDS)
     if word == who.id:
         return _Part(Kind.USER, word, who.name, Truth.HOLDS)
-    return _Part(Kind.USER, word, word, Truth.UNANSWERED if word.startswith(ALL) else Truth.FAILS)
+    return _Part(Kind.USER, word, word, Truth.FAILS if circle.is_user(word) else Truth.UNANSWERED)
 
 
 def _is_guest(guests: Guests, who: Person) -> Truth:
     """Return whether a user is of one of these kinds, from one of these tenants."""
     kind = _within(who.kinds, guests.types)
-    if guests.tenants is None or kind is Truth.FAILS:
+    if guests.types - KINDS - _USERLESS and who.kinds != {MEMBER}:
+        kind = any_of((kind, Truth.UNANSWERED))
+    if kind is Truth.FAILS:
+        return kind
+    if not guests.tenants_known:
+        return Truth.UNANSWERED
+    if guests.tenants is None:
         return kind
     home = Truth.UNANSWERED if who.home_tenant is None else _within({who.home_tenant}, guests.tenants)
     return all_of((kind, home))

@@ -16,6 +16,17 @@ ALL_TRUSTED = "alltrusted"
 EVERY_GUEST = "guestsorexternalusers"
 
 
+_KNOWN_STARTS = (ALL, "office", "microsoft")
+
+
+def looks_like_id(word: str) -> bool:
+    """Return whether a word is an object's id rather than a word with a meaning of its own.
+
+    Ids are GUIDs; words such as `AllTrusted` have neither digits nor hyphens, or begin as known ones do.
+    """
+    return not word.isalpha() and not word.startswith(_KNOWN_STARTS)
+
+
 class State(StrEnum):
     """What a policy's switch says. Only `ENABLED` is enforced."""
 
@@ -56,10 +67,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Guests:
-    """Kinds of guests and external users, in lower case, and their home tenants; None means all tenants."""
+    """Kinds of guests and external users, in lower case, and their home tenants; None means all tenants.
+
+    `tenants_known` is False where the tenants are chosen in a way that we do not know.
+    """
 
     types: frozenset[str]
     tenants: frozenset[str] | None = None
+    tenants_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +87,31 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom a policy is about. A user counts who is taken in by any part and left out by none."""
+    """Whom a policy is about. A user counts who is taken in by any part and left out by none.
+
+    `unknown` says what may take in or leave out others: properties that we do not know.
+    """
 
     users: Choice = Choice()
     groups: Choice = Choice()
     roles: Choice = Choice()
     guests: Guests | None = None
     guests_left_out: Guests | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What a policy guards: resources by app id or word, user actions, or authentication contexts."""
+    """What a policy guards: resources by app id or word, user actions, or authentication contexts.
+
+    `unknown` says what may take in or leave out others: properties that we do not know.
+    """
 
     apps: Choice = Choice()
     filter: Filter | None = None
     actions: frozenset[str] = frozenset()
     contexts: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +150,8 @@ class Strength:
 class Demand:
     """What a policy demands once it applies; nothing at all where only session controls are set.
 
-    `controls` are the built-in ones in lower case; `terms` and `custom` are ids.
+    `controls` are the built-in ones in lower case; `terms` and `custom` are ids. `told` is False where the
+    export left the demand out: then nobody knows what it is.
     """
 
     operator: Operator = Operator.AND
@@ -135,11 +159,12 @@ class Demand:
     strength: Strength | None = None
     terms: frozenset[str] = frozenset()
     custom: frozenset[str] = frozenset()
+    told: bool = True
 
     @property
     def nothing(self) -> bool:
         """Return whether the policy demands nothing of a sign-in."""
-        return not (self.controls or self.strength or self.terms or self.custom)
+        return self.told and not (self.controls or self.strength or self.terms or self.custom)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ Keys that we do not know are passed over, but for conditions and controls: a pol
 know cannot be evaluated in full, and has to say so. Enum numbers are those of Graph's metadata.
 """
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated
 
-from pydantic import ConfigDict
+from pydantic import AliasChoices, Field
 
 from auditor.directory.location_shapes import StrengthShape
 from auditor.directory.policies import (
@@ -22,7 +24,8 @@ from auditor.directory.policies import (
     State,
     Targets,
 )
-from auditor.directory.values import Shape, Whole, Word, Words, numbered
+from auditor.directory.strangers import Piece, strangers
+from auditor.directory.values import KEYS, Moment, Shape, Whole, Word, Words, numbered
 
 _CLIENT_TYPES = (
     "all",
@@ -56,15 +59,16 @@ _STATES = {
     "disabled": State.DISABLED,
     "enabledforreportingbutnotenforced": State.REPORT_ONLY,
 }
+_UNTOLD = "they were not exported"
 Risks = Annotated[frozenset[str], numbered(*_RISKS)]
 
 
-class _Tenants(Shape):
+class _Tenants(Piece):
     membershipkind: Annotated[frozenset[str], numbered("all", "enumerated")] = frozenset()
     members: Words = frozenset()
 
 
-class _Guests(Shape):
+class _Guests(Piece):
     guestorexternalusertypes: Annotated[frozenset[str], numbered(*_GUESTS, flags=True)] = frozenset()
     externaltenants: Annotated[_Tenants | None, Whole] = None
 
@@ -73,11 +77,15 @@ class _Guests(Shape):
         types = self.guestorexternalusertypes - {"none"}
         if not types:
             return None
-        tenants = self.externaltenants
-        return Guests(types, tenants.members if tenants and "enumerated" in tenants.membershipkind else None)
+        tenants = self.externaltenants or _Tenants()
+        return Guests(
+            types,
+            tenants.members if "enumerated" in tenants.membershipkind else None,
+            tenants_known=tenants.membershipkind <= {"all", "enumerated"},
+        )
 
 
-class _Users(Shape):
+class _Users(Piece):
     includeusers: Words = frozenset()
     excludeusers: Words = frozenset()
     includegroups: Words = frozenset()
@@ -96,10 +104,11 @@ class _Users(Shape):
             roles=Choice(self.includeroles, self.excluderoles),
             guests=included.guests() if included else None,
             guests_left_out=excluded.guests() if excluded else None,
+            unknown=tuple(strangers(self)),
         )
 
 
-class _Filter(Shape):
+class _Filter(Piece):
     mode: Annotated[frozenset[str], numbered("include", "exclude")] = frozenset()
     rule: str = ""
 
@@ -109,7 +118,7 @@ class _Filter(Shape):
         return Filter(known.get("".join(self.mode), Mode.UNKNOWN), self.rule) if self.rule else None
 
 
-class _Applications(Shape):
+class _Applications(Piece):
     includeapplications: Words = frozenset()
     excludeapplications: Words = frozenset()
     applicationfilter: Annotated[_Filter | None, Whole] = None
@@ -123,20 +132,21 @@ class _Applications(Shape):
             self.applicationfilter.filter() if self.applicationfilter else None,
             self.includeuseractions,
             self.includeauthenticationcontextclassreferences,
+            tuple(strangers(self)),
         )
 
 
-class _Locations(Shape):
+class _Locations(Piece):
     includelocations: Words = frozenset()
     excludelocations: Words = frozenset()
 
 
-class _Platforms(Shape):
+class _Platforms(Piece):
     includeplatforms: Annotated[frozenset[str], numbered(*_PLATFORMS)] = frozenset()
     excludeplatforms: Annotated[frozenset[str], numbered(*_PLATFORMS)] = frozenset()
 
 
-class _Devices(Shape):
+class _Devices(Piece):
     devicefilter: Annotated[_Filter | None, Whole] = None
     includedevices: Words = frozenset()
     excludedevices: Words = frozenset()
@@ -144,25 +154,23 @@ class _Devices(Shape):
     excludedevicestates: Words = frozenset()
 
 
-class _Flows(Shape):
+class _Flows(Piece):
     transfermethods: Annotated[
         frozenset[str], numbered("devicecodeflow", "authenticationtransfer", flags=True)
     ] = frozenset()
 
 
-class _Workloads(Shape):
+class _Workloads(Piece):
     includeserviceprincipals: Words = frozenset()
     includeagentidserviceprincipals: Words = frozenset()
     serviceprincipalfilter: Annotated[_Filter | None, Whole] = None
 
 
-class ConditionsShape(Shape):
+class ConditionsShape(Piece):
     """When a policy applies; a condition that we do not know is kept by name."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    users: Annotated[_Users, Whole] = _Users()
-    applications: Annotated[_Applications, Whole] = _Applications()
+    users: Annotated[_Users | None, Whole] = None
+    applications: Annotated[_Applications | None, Whole] = None
     clientapptypes: Annotated[frozenset[str], numbered(*_CLIENT_TYPES)] = frozenset()
     clientapplications: Annotated[_Workloads | None, Whole] = None
     locations: Annotated[_Locations, Whole] = _Locations()
@@ -177,12 +185,14 @@ class ConditionsShape(Shape):
     )
     authenticationflows: Annotated[_Flows, Whole] = _Flows()
 
-    def conditions(self) -> Conditions:
-        """Return the conditions as they are evaluated."""
+    def conditions(self, told: frozenset[str]) -> Conditions:
+        """Return the conditions as they are evaluated; `told` are the keys that the export had."""
         states = self.devicestates
+        nobody = People(unknown=() if "users" in told else (_UNTOLD,))
+        nothing = Targets(unknown=() if "applications" in told else (_UNTOLD,))
         return Conditions(
-            people=self.users.people(),
-            targets=self.applications.targets(),
+            people=self.users.people() if self.users else nobody,
+            targets=self.applications.targets() if self.applications else nothing,
             client_types=self.clientapptypes,
             locations=Choice(self.locations.includelocations, self.locations.excludelocations),
             platforms=Choice(self.platforms.includeplatforms, self.platforms.excludeplatforms),
@@ -196,21 +206,24 @@ class ConditionsShape(Shape):
             insider_risk=self.insiderrisklevels,
             flows=self.authenticationflows.transfermethods - {"none"},
             workload=self._workload(),
-            others=tuple(sorted(_unknown(self.model_extra or {}))),
+            others=tuple(sorted(self._unclear())),
         )
+
+    def _unclear(self) -> Iterator[str]:
+        """Yield the conditions that we do not know, or not of a policy for users."""
+        yield from strangers(self)
+        if self.serviceprincipalrisklevels and not self._workload():
+            yield "servicePrincipalRiskLevels of a policy for users"
 
     def _workload(self) -> bool:
         found = self.clientapplications
         return bool(found and (found.includeserviceprincipals or found.includeagentidserviceprincipals))
 
 
-def _unknown(extra: dict[str, Any]) -> list[str]:
-    """Return the names of further conditions that hold anything."""
-    return [name for name, value in extra.items() if "@" not in name and value not in ([], {}, "", False)]
-
-
-class _Grants(Shape):
-    operator: Annotated[frozenset[str], numbered()] = frozenset()
+class _Grants(Piece):
+    operator: Annotated[frozenset[str], numbered()] = Field(
+        default=frozenset(), validation_alias=AliasChoices("operator", "_operator")
+    )
     builtincontrols: Annotated[frozenset[str], numbered(*_CONTROLS)] = frozenset()
     authenticationstrength: Annotated[StrengthShape | None, Whole] = None
     termsofuse: Words = frozenset()
@@ -222,7 +235,7 @@ class _Grants(Shape):
         strength = self.authenticationstrength
         return Demand(
             known.get("".join(self.operator), Operator.UNKNOWN),
-            self.builtincontrols,
+            self.builtincontrols.union(strangers(self)),
             strength.strength() if strength and (strength.id or strength.displayname) else None,
             self.termsofuse,
             self.customauthenticationfactors,
@@ -235,15 +248,25 @@ class PolicyShape(Shape):
     id: Word
     displayname: str = ""
     state: Annotated[frozenset[str], numbered(*_STATES)] = frozenset()
+    deleteddatetime: Moment = None
+    partialenablementstrategy: object = None
     conditions: Annotated[ConditionsShape, Whole] = ConditionsShape()
     grantcontrols: Annotated[_Grants | None, Whole] = None
+    keys: frozenset[str] = Field(default=frozenset(), alias=KEYS)
 
     def policy(self) -> Policy:
-        """Return the policy as it is evaluated."""
+        """Return the policy as it is evaluated; one that was deleted is not enforced."""
+        state = _STATES.get("".join(self.state), State.UNKNOWN)
         return Policy(
             self.id,
             self.displayname or self.id,
-            _STATES.get("".join(self.state), State.UNKNOWN),
-            self.conditions.conditions(),
-            self.grantcontrols.demand() if self.grantcontrols else Demand(),
+            State.DISABLED if self.deleteddatetime else state,
+            self._conditions(),
+            self.grantcontrols.demand() if self.grantcontrols else Demand(told="grantcontrols" in self.keys),
         )
+
+    def _conditions(self) -> Conditions:
+        """Return the conditions; a policy that is enforced for some only has one more."""
+        found = self.conditions.conditions(self.keys)
+        more = ("partialEnablementStrategy",) if self.partialenablementstrategy else ()
+        return replace(found, others=found.others + more)

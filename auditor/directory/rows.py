@@ -101,7 +101,11 @@ def _role(row: Plain) -> Iterator[Entry]:
     if "roletemplateid" in row:
         shape = RoleShape.model_validate(row)
         listed = _listed(row) or Members(whole=False)
-        yield Part.ROLES, shape.roletemplateid, Role(shape.roletemplateid, shape.displayname, listed)
+        yield (
+            Part.ROLES,
+            shape.roletemplateid,
+            Role(shape.roletemplateid, shape.displayname, listed, shape.id),
+        )
         return
     held = RoleAssignmentShape.model_validate(row)
     if held.directoryscopeid == _TENANT_WIDE:

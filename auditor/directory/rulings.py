@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from auditor.directory.logic import all_of, negated
 from auditor.directory.policies import Policy, State
 from auditor.model import Truth
 
@@ -42,6 +43,30 @@ class Ruling:
     taken: Truth
     exclusions: tuple[Exclusion, ...] = ()
     why: str = ""
+
+
+MET = Ruling(Truth.HOLDS, Truth.HOLDS)
+
+
+def fails(why: str) -> Ruling:
+    """Return that a condition is not met."""
+    return Ruling(Truth.FAILS, Truth.FAILS, (), why)
+
+
+def opened(why: str) -> Ruling:
+    """Return that nobody can tell whether a condition is met."""
+    return Ruling(Truth.UNANSWERED, Truth.UNANSWERED, (), why)
+
+
+def ruled(taken: Truth, left_out: Truth, exclusions: tuple[Exclusion, ...], about: str) -> Ruling:
+    """Return the ruling on a condition with two sides; `about` names it in the reason."""
+    truth = all_of((taken, negated(left_out)))
+    if truth is Truth.HOLDS:
+        return MET
+    if truth is Truth.UNANSWERED:
+        return Ruling(truth, taken, exclusions, f"not known whether it is about {about}")
+    named = ", ".join(map(str, exclusions))
+    return Ruling(truth, taken, exclusions, f"leaves out {named}" if named else f"is not about {about}")
 
 
 class Effects(NamedTuple):

@@ -144,11 +144,15 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A directory role by the id of its template, and who holds it for the whole tenant, now."""
+    """A directory role by the id of its template, and who holds it for the whole tenant, now.
+
+    `id` is that of the role's object in this tenant, "" where the export names none.
+    """
 
     template_id: str
     name: str = ""
     members: Members = field(default_factory=Members)
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

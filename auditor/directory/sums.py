@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from auditor.directory import demands
-from auditor.directory.logic import all_of, any_of, negated, truth_of
+from auditor.directory.logic import all_of, any_of, negated
 from auditor.directory.policies import Policy, State
 from auditor.directory.rulings import Answer, Effects, Exemption, Ruling, Verdict
 from auditor.directory.signins import SignIn
@@ -31,7 +31,7 @@ def verdict(policy: Policy, ruled: list[Ruling], sign_in: SignIn) -> Verdict:
 
 
 def _effects(policy: Policy, applies: Truth, sign_in: SignIn) -> Effects:
-    blocks = truth_of(demands.blocks(policy.demand))
+    blocks = demands.blocks(policy.demand)
     met = demands.met_by_password(policy.demand, sign_in)
     return Effects(
         all_of((applies, blocks)),
@@ -46,6 +46,8 @@ def _why(policy: Policy, scope: Truth, ruled: list[Ruling]) -> Iterator[str]:
         yield "has a state that we do not know"
     elif policy.state is not State.ENABLED:
         yield f"is {policy.state}"
+    if not policy.demand.told:
+        yield "demands something that was not exported (grantControls)"
     if scope is not Truth.HOLDS:
         yield from (ruling.why for ruling in ruled if ruling.truth is scope)
 

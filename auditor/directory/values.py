@@ -18,12 +18,15 @@ Plain: TypeAlias = dict[str, Any]
 DEEPEST = 40
 NULLS = "auditor@null"
 """Beside a row, after `plain`: the keys of which Graph says that there is no value."""
+KEYS = "auditor@keys"
+"""Beside a policy, after `plain`: what `told` says of it."""
 CUT_OFF = (
     'is cut off: ConvertTo-Json went no deeper; export again with "ConvertTo-Json -Depth 20"'
     " or take the reply of Graph itself"
 )
 _DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
+_NOT_GONE_INTO = re.compile(r"@\{|System\.[A-Z]|Microsoft\.[A-Za-z.]+\.Models?\.")
 _ODATA = "@odata."
 
 
@@ -62,6 +65,13 @@ def said_null(raw: object) -> frozenset[str]:
     return frozenset(key.lower() for key, value in raw.items() if value is None and key[:1].islower())
 
 
+def told(raw: Plain) -> frozenset[str]:
+    """Return the keys of a policy and of its conditions in lower case, whether or not they have a value."""
+    conditions = next((value for key, value in raw.items() if key.lower() == "conditions"), None)
+    inner = conditions if isinstance(conditions, dict) else {}
+    return frozenset(key.lower() for some in (raw, inner) for key in some)
+
+
 def _object(value: dict[str, object], depth: int) -> Plain | list[object] | None:
     """Return an object in one form; a key that stands twice, in two spellings, keeps its first value."""
     made: Plain = {}
@@ -96,14 +106,25 @@ def _words(value: object) -> object:
     if not isinstance(found, list | tuple | set | frozenset):
         return found
     parts = [
-        part for item in found for part in (re.split(r"[,\s]+", item) if isinstance(item, str) else [item])
+        part
+        for item in found
+        for part in (re.split(r"[,\s]+", _gone_into(item)) if isinstance(item, str) else [item])
     ]
     return [_word(part) for part in parts if part != ""]
 
 
 def _texts(value: object) -> object:
     found = _many(value)
-    return tuple(found) if isinstance(found, list | tuple | set | frozenset) else found
+    if not isinstance(found, list | tuple | set | frozenset):
+        return found
+    return tuple(_gone_into(item) if isinstance(item, str) else item for item in found)
+
+
+def _gone_into(text: str) -> str:
+    """Return a text that is one; what PowerShell writes for an object it did not go into is none."""
+    if _NOT_GONE_INTO.match(text.lstrip()):
+        raise ValueError(CUT_OFF)
+    return text
 
 
 def _whole(value: object) -> object:

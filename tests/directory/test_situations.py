@@ -147,7 +147,7 @@ def policy(key, of):
         "clientApplications": {"includeServicePrincipals": of["workload"]} if "workload" in of else None,
         **of.get("other", {}),
     }
-    return {
+    made = {
         "id": f"policy-{key}",
         "displayName": key,
         "state": of.get("state", "enabled"),
@@ -155,6 +155,16 @@ def policy(key, of):
         "grantControls": grants(of),
         "sessionControls": None,
     }
+    return patched(made, of.get("patch", {}))
+
+
+def patched(made, patch):
+    """Return an object with some of it put otherwise, or absent."""
+    found = {**made, **patch}
+    for key, value in patch.items():
+        if isinstance(value, dict) and isinstance(made.get(key), dict):
+            found[key] = patched(made[key], value)
+    return {key: value for key, value in found.items() if value != "absent"}
 
 
 def people(of):

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from auditor.directory.policies import Operator, State
 from auditor.directory.policy_shapes import PolicyShape
-from auditor.directory.values import DEEPEST, TooDeepError, moment, plain
+from auditor.directory.values import DEEPEST, KEYS, TooDeepError, moment, plain, told
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -92,7 +92,8 @@ def test_no_text_in_the_place_of_a_time_is_an_accident(text):
 
 
 def read(**policy):
-    return PolicyShape.model_validate(plain({"id": "p", **policy})).policy()
+    row = {"id": "p", **policy}
+    return PolicyShape.model_validate({**plain(row), KEYS: told(row)}).policy()
 
 
 @pytest.mark.parametrize(
@@ -160,3 +161,30 @@ def test_what_convertto_json_cut_off_is_an_error_that_says_so(cut):
 def test_conditions_that_are_new_are_kept_by_name():
     found = read(Conditions={"moonPhases": ["full"], "tides": [], "weather": None, "calendar": {"x": None}})
     assert found.conditions.others == ("moonphases",)
+
+
+def test_what_a_policy_was_exported_without_is_told_from_what_it_does_not_set():
+    nothing = read(Conditions={"Users": {"IncludeUsers": None}, "Applications": None}, GrantControls=None)
+    assert not nothing.conditions.people.unknown
+    assert not nothing.conditions.targets.unknown
+    assert nothing.demand.nothing
+    short = read(Conditions={"ClientAppTypes": ["all"]})
+    assert short.conditions.people.unknown
+    assert short.conditions.targets.unknown
+    assert not short.demand.nothing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "System.Collections.Hashtable",
+        "System.Object[]",
+        "@{Id=1; Name=x}",
+        "Microsoft.Graph.PowerShell.Models.MicrosoftGraphIPNamedLocation",
+    ],
+)
+def test_a_list_that_powershell_did_not_go_into_is_no_list_of_ids(text):
+    with pytest.raises(ValidationError, match="cut off"):
+        read(Conditions={"Users": {"ExcludeGroups": text}})
+    with pytest.raises(ValidationError, match="cut off"):
+        read(Conditions={"Users": {"ExcludeGroups": [text, text]}})

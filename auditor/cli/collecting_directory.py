@@ -5,6 +5,7 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,9 +72,17 @@ def collected(wanted: Wanted, screen: "Screen", *, present: bool) -> bool:
             manifest = read_directory(collecting, means, wanted.target, progress, means.sleep)
     finally:
         door.close()
-    for line in manifest.lines():
+    for line in [*manifest.lines(), *_contradicted(wanted.target)]:
         screen.say(line)
     return manifest.whole
+
+
+def _contradicted(archive: Path) -> tuple[str, ...]:
+    """Return where Microsoft's What-If and our evaluation differ, in an archive that was just written."""
+    from auditor.directory.answers import Directory  # noqa: PLC0415 - only once something was collected
+    from auditor.directory.exports import read_export  # noqa: PLC0415 - as above
+
+    return Directory(read_export(archive), archive.name, datetime.now(UTC)).contradicted
 
 
 def order_of(wanted: Wanted, config: Config) -> Order:

@@ -97,6 +97,11 @@ class Directory:
         lines = [line for part in parts for line in lines_of(part, self._snapshot.part(part))]
         return (*(line for line in lines if not line.endswith(_ASKED_ABOUT)), *self._snapshot.problems)
 
+    @property
+    def contradicted(self) -> tuple[str, ...]:
+        """Return a sentence for each policy of which Microsoft's What-If says the opposite of what we do."""
+        return tuple(dict.fromkeys(str(one) for one in self._entrances.checks.all()))
+
     def speaks_for(self, domain: str, tenant_id: str) -> bool:
         """Return whether this is the directory of a domain; `tenant_id` is "" where nobody could say it."""
         if tenant_id and self.tenant_id:

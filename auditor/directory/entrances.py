@@ -16,6 +16,7 @@ from auditor.directory.policies import State
 from auditor.directory.rulings import Access, Answer, Verdict
 from auditor.directory.signins import DATAVERSE, ClientType, Flow, SignIn
 from auditor.directory.snapshot import Known, Snapshot
+from auditor.directory.spot_checks import SpotChecks
 from auditor.model import Detail, Truth
 
 ALLOWED, MFA, BLOCKED, UNMET = "allowed", "mfa", "blocked", "unmet"
@@ -79,6 +80,7 @@ class Entrances:
 
     def __init__(self, snapshot: Snapshot, place: Place = NOWHERE, label: str = "") -> None:
         self._evaluator = Evaluator(snapshot)
+        self.checks = SpotChecks(snapshot.spot_checks, self._evaluator)
         self._place, self._label = place, label
         part = snapshot.security_defaults
         self._defaults = ("on" if part.value else "off") if isinstance(part, Known) else UNKNOWN
@@ -105,6 +107,8 @@ class Entrances:
             "report_only": _in_trial(watched),
             "security_defaults": self._defaults,
             "location_used": self._label if self._located([password, *pages.values()]) else "",
+            "what_if_asked": self.checks.asked(user_id),
+            "what_if": tuple(str(one) for one in self.checks.of(user_id)),
             "unread": tuple(dict.fromkeys((*ropc.open, *page.open))),
         }
 
@@ -127,6 +131,8 @@ class Entrances:
             "report_only": (),
             "security_defaults": self._defaults,
             "location_used": "",
+            "what_if_asked": False,
+            "what_if": (),
             "unread": (why,),
         }
 

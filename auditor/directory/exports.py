@@ -63,7 +63,12 @@ def read_export(path: "Path") -> Snapshot:
     snapshot = snapshot_of(reading.parts, tuple(dict.fromkeys(reading.unknown)), problems)
     if reading.manifest is None:
         return snapshot
-    return replace(snapshot, tenant_id=reading.manifest.tenant.lower(), asked_apps=reading.manifest.apps)
+    return replace(
+        snapshot,
+        tenant_id=reading.manifest.tenant.lower(),
+        asked_apps=reading.manifest.apps,
+        spot_checks=reading.manifest.spot_checks,
+    )
 
 
 def _beyond(row: Plain, raw: Plain) -> Plain:

@@ -15,8 +15,9 @@ from auditor.directory.graph_parts import BY_PART, READINGS, Reading
 from auditor.directory.graph_refusals import Unread
 from auditor.directory.graph_session import Session
 from auditor.directory.graph_users import Users
-from auditor.directory.graph_what_if import PERMISSION, Spot, ask_what_if
+from auditor.directory.graph_what_if import PERMISSION, ask_what_if
 from auditor.directory.snapshot import Lack, Missing, Part
+from auditor.directory.spot_checks import Spot
 
 _PREMIUM = frozenset({"AAD_PREMIUM", "AAD_PREMIUM_P2"})
 _LICENCES = "/v1.0/subscribedSkus?$select=capabilityStatus,servicePlans"

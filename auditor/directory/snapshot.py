@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from auditor.directory.locations import Location
 from auditor.directory.policies import Policy, Strength
+
+if TYPE_CHECKING:
+    from auditor.directory.spot_checks import Answered
 
 T = TypeVar("T")
 
@@ -251,7 +254,8 @@ class Snapshot:
 
     `roles` are keyed by template id, `user_states` and `registrations` by user id. `files_unknown` are
     files of an export that nothing could be made of, `problems` what was wrong with those that were read.
-    `tenant_id` and `asked_apps` (client ids) are what an archive of our own says of itself.
+    `tenant_id`, `asked_apps` (client ids) and `spot_checks` (Microsoft's What-If) are what an archive of our
+    own says of itself.
     """
 
     organization: Known[Organization] | Missing = NOT_EXPORTED
@@ -275,6 +279,7 @@ class Snapshot:
     problems: tuple[str, ...] = ()
     tenant_id: str = ""
     asked_apps: frozenset[str] = frozenset()
+    spot_checks: "tuple[Answered, ...]" = ()
 
     def part(self, part: Part) -> Known[Any] | Missing:
         """Return a part by its word; the fields bear the names of the words."""

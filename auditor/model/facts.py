@@ -123,6 +123,12 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     FactSpec(
         "policy_report_only", "a report-only policy would refuse the password if it were on", YES_NO, _ACCESS
     ),
+    FactSpec(
+        "what_if",
+        "whether Microsoft's What-If says of the policies what was worked out for the account",
+        ("agrees", "differs"),
+        _ACCESS,
+    ),
     FactSpec("security_defaults", "Microsoft's security defaults of the tenant", ("on", "off"), _ACCESS),
     FactSpec("consent_kind", "whom the consent for the app covers", ("none", "user", "all"), _CONSENT),
     FactSpec("consent_wider", "the app holds more than user_impersonation on Dataverse", YES_NO, _CONSENT),

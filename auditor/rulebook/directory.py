@@ -71,6 +71,7 @@ def directory_facts(seen: Seen) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {name: _plain(seen, name, told) for name, told in _PLAIN.items()}
     facts |= _of_policies(seen)
     facts |= _of_consent(seen)
+    facts["what_if"] = _what_if(seen)
     facts["directory_user"] = _user(seen)
     facts["directory_read"] = _all_read(seen)
     if seen.detail(USER, "user_type") == "guest":  # whose password and methods are at home
@@ -164,7 +165,9 @@ def _open(seen: Seen, why: str) -> str:
 
 
 def _sure_of_rules(seen: Seen) -> Confidence:
-    """Return likely where something was not read, or where the place of the sign-in was assumed."""
+    """Return likely where something was not read or the place was assumed, unsure where What-If differs."""
+    if listed(seen, ACCESS, "what_if"):
+        return Confidence.UNSURE
     doubt = listed(seen, ACCESS, "unread") or seen.detail(ACCESS, "location_used")
     return Confidence.LIKELY if doubt else Confidence.CERTAIN
 
@@ -175,6 +178,13 @@ def _any(seen: Seen, name: str) -> FactValue:
     if seen.observed(ACCESS) is None or _gaps(seen, ACCESS, _POLICIES):
         return _unknown(seen, ACCESS, _POLICIES)
     return Known("no", _sure_of_rules(seen), ACCESS.value)
+
+
+def _what_if(seen: Seen) -> FactValue:
+    item = seen.observed(ACCESS)
+    if item is None or item.details.get("what_if_asked") is not True:
+        return seen.unknown(ACCESS) if item is None else Unknown("What-If was not asked about the account")
+    return Known("differs" if listed(seen, ACCESS, "what_if") else "agrees", source=ACCESS.value)
 
 
 def _of_consent(seen: Seen) -> dict[str, FactValue]:

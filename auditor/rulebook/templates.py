@@ -79,6 +79,7 @@ PLACEHOLDERS = frozenset(
         "upn",
         "user_may_consent",
         "vantage",
+        "what_if",
         "wider",
     }
 )

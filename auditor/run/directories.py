@@ -34,6 +34,7 @@ OF_CASES = (Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT)
 QUESTIONS = frozenset(question for question in Question if question.of_directory)
 _LARGEST_REPLY = 32 * 1024 * 1024
 _SAID = 12
+_SPOT_CHECKS = 3  # one a second: What-If is there to catch a mistake of ours, not to be asked everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ class Directories:
         order = Order(
             tuple(sorted({case.app.client_id.lower() for case in own if case.app.client_id})),
             frozenset(case.account_id for case in own),
+            spot_checks=_SPOT_CHECKS,
         )
         self.tools.progress.say(f"the directory of {domains} ({tenant}) is read: an administrator signs in")
         try:
@@ -199,6 +201,8 @@ class Directories:
             self.tools.progress.say(f"{directory.name}: not known: {line}")
         if len(lines) > _SAID:
             self.tools.progress.say(f"{directory.name}: not known: {len(lines) - _SAID} more")
+        for line in directory.contradicted:
+            self.tools.progress.say(f"{directory.name}: {line}")
         return directory
 
 

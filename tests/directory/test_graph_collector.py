@@ -15,9 +15,9 @@ from auditor.directory.graph_apps import DATAVERSE
 from auditor.directory.graph_logs import lean, read_sign_ins
 from auditor.directory.graph_parts import BY_PART
 from auditor.directory.graph_session import Session
-from auditor.directory.graph_what_if import Answered, Spot, differences
 from auditor.directory.sign_in import Way
 from auditor.directory.snapshot import Known, Lack, Missing, Part
+from auditor.directory.spot_checks import Answered, Spot, differences
 from auditor.lab import graph_objects
 from auditor.lab.entra import object_id
 from auditor.lab.world import world_from

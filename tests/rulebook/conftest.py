@@ -58,6 +58,8 @@ DIRECTORY_ACCESS = {
     "ropc_why": "",
     "ropc_mfa": "no",
     "ropc_without_risk": "allowed",
+    "what_if_asked": True,
+    "what_if": (),
     "interactive": "mfa",
     "interactive_by": ("MFA in browsers",),
     "interactive_why": "",

@@ -51,6 +51,7 @@ def test_an_ordinary_account_of_which_everything_was_read(facts):
         "policy_interactive": "mfa",
         "policy_exclusion": "no",
         "policy_report_only": "no",
+        "what_if": "agrees",
         "security_defaults": "off",
         "consent_kind": "all",
         "consent_wider": "no",
@@ -73,6 +74,19 @@ def test_rules_are_likely_where_the_place_was_assumed_or_a_condition_is_open(fac
     found = facts(access=doubt)
     assert found["policy_ropc"].confidence is Confidence.LIKELY
     assert found["security_defaults"].confidence is Confidence.CERTAIN
+
+
+def test_policies_are_unsure_where_what_if_says_otherwise(facts):
+    found = facts(access={"what_if": ('"Everybody": What-If says that it applies',)})
+    assert value(found["what_if"]) == "differs"
+    assert found["policy_ropc"].confidence is Confidence.UNSURE
+    assert found["per_user_mfa"].confidence is Confidence.CERTAIN
+
+
+def test_what_if_that_was_not_asked_neither_agrees_nor_differs(facts):
+    assert facts(access={"what_if_asked": False})["what_if"] == Unknown(
+        "What-If was not asked about the account"
+    )
 
 
 def test_consent_is_likely_where_something_about_it_was_not_read(facts):

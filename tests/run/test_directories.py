@@ -153,8 +153,9 @@ def test_an_export_says_what_the_directory_says_online(directory_only, offline):
 
 
 def without_reasons(item):
-    """What is said, without why the rest is not: an export by hand does not know the reasons."""
-    return {k: v for k, v in item.details.items() if k != "unread" and not k.endswith("_why")}
+    """What is said, without why the rest is not: an export by hand knows neither reasons nor What-If."""
+    by_archive = {"unread", "what_if", "what_if_asked"}
+    return {k: v for k, v in item.details.items() if k not in by_archive and not k.endswith("_why")}
 
 
 SMALL = {

@@ -62,6 +62,14 @@ class Baseline:
         old = before.findings.get(finding.rule)
         return not before.hid(finding) if old is None else finding.severity.rank < old.rank
 
+    def state(self, result: CaseResult, finding: Finding) -> str:
+        """Return whether a finding is new, updated (graver, or not as grave as it was) or unchanged."""
+        before = self.cases.get(result.case.key)
+        old = before.findings.get(finding.rule) if before else None
+        if old is None:
+            return "new"
+        return "unchanged" if old is finding.severity else "updated"
+
     def change(self, result: CaseResult) -> Change:
         """Return what is different in a case; `lost` says that it had an answer and has none any more."""
         before = self.cases.get(result.case.key)

@@ -80,6 +80,22 @@ class Demands:
         """Return whether the case's contract is judged and has no answer."""
         return result.contract is Contract.UNANSWERED and result.case.expected in self.contract
 
+    def contract_open(self, result: CaseResult) -> bool:
+        """Return whether formats show the case's contract as an error; without demands every open one."""
+        return self.leaves_open(result) if self.asked else result.contract is Contract.UNANSWERED
+
+    def path_open(self, result: CaseResult) -> bool:
+        """Return whether formats show as an error that nobody could tell where the case should go."""
+        if result.not_audited or not result.verdicts[Axis.PATH].unknown:
+            return False
+        if self.baseline is not None and self.baseline.change(result).lost:
+            return True
+        return self.fail_on is not None or not self.asked
+
+    def since_baseline(self, result: CaseResult, finding: Finding) -> str:
+        """Return new, updated or unchanged, as against the baseline; "" without one."""
+        return self.baseline.state(result, finding) if self.baseline is not None else ""
+
 
 NOTHING_ASKED = Demands()
 

@@ -109,11 +109,11 @@ def whole(run: Path, target: Path) -> None:
     from auditor.journal import Journal  # noqa: PLC0415 - in the measured process alone
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - as above
     from auditor.run.judged import judge  # noqa: PLC0415 - as above
-    from auditor.writers import writer_for  # noqa: PLC0415 - as above
+    from auditor.writers.workbook.writer import WorkbookWriter  # noqa: PLC0415 - as above
 
     with closing(Journal.open(run)) as journal:
         audit = judge(journal, load_rulebook())
-        writer_for("xlsx").write(audit, target)
+        WorkbookWriter().write(audit, target)
         assert audit.summary.cases
 
 

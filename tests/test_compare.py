@@ -150,3 +150,19 @@ def test_a_case_with_a_word_that_is_none_names_where(report):
 def test_a_baseline_that_is_not_there_is_said(tmp_path):
     with pytest.raises(BaselineError, match="cannot be read"):
         baseline_in(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("before", "state"),
+    [
+        ((finding("x", HIGH),), "unchanged"),
+        ((finding("x", LOW),), "updated"),
+        ((finding("x", BLOCKER),), "updated"),
+        ((finding("y", HIGH),), "new"),
+    ],
+)
+def test_a_finding_is_new_updated_or_unchanged(before, state):
+    baseline = baseline_of("run-1", [result("a@contoso.example", *before)])
+    now = result("a@contoso.example", finding("x", HIGH))
+    assert baseline.state(now, now.findings[0]) == state
+    assert baseline.state(result("b@contoso.example"), now.findings[0]) == "new"

@@ -142,3 +142,45 @@ def test_a_reading_that_was_broken_off_counts_nothing():
     watched = Watched(made, Demands(contract=EVERYTHING))
     next(watched.results())
     assert watched.tally.broken == 2
+
+
+def unanswered(expected=Expected.ROPC):
+    return result("a@contoso.example", contract=UNANSWERED, expected=expected)
+
+
+@pytest.mark.parametrize(
+    ("demands", "shown"),
+    [
+        (Demands(), True),
+        (Demands(contract=EVERYTHING), True),
+        (Demands(contract=frozenset({Expected.INTERACTIVE})), False),
+        (Demands(fail_on=Severity.HIGH), False),
+    ],
+)
+def test_formats_show_an_open_contract_as_an_error_where_it_is_judged_or_nothing_is(demands, shown):
+    assert demands.contract_open(unanswered()) is shown
+    assert not demands.contract_open(broken())
+
+
+@pytest.mark.parametrize(
+    ("demands", "shown"),
+    [
+        (Demands(), True),
+        (Demands(fail_on=Severity.HIGH), True),
+        (Demands(contract=EVERYTHING), False),
+        (Demands(baseline=baseline_of("run-1", [result("a@contoso.example")])), True),
+        (Demands(baseline=baseline_of("run-1", [])), False),
+    ],
+)
+def test_formats_show_as_an_error_that_nobody_could_tell_where_it_counts(demands, shown):
+    assert demands.path_open(result("a@contoso.example", path="could not tell")) is shown
+    assert not demands.path_open(result("a@contoso.example"))
+    assert not demands.path_open(result("a@contoso.example", path="could not tell", not_audited="left"))
+
+
+def test_formats_say_how_a_finding_stands_to_the_baseline_where_there_is_one():
+    case = result("a@contoso.example", finding("x"))
+    assert Demands().since_baseline(case, case.findings[0]) == ""
+    assert (
+        Demands(baseline=baseline_of("run-1", [case])).since_baseline(case, case.findings[0]) == "unchanged"
+    )

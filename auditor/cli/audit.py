@@ -1,6 +1,5 @@
 """`auditor audit` and `auditor report`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,8 +8,6 @@ from auditor.cli import options
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from auditor.cli.console import Screen
     from auditor.exit_codes import Watched
     from auditor.model import Audit
@@ -53,6 +50,7 @@ def audit(
     ca_bundle: options.CA_BUNDLE = None,
     output: options.OUTPUT = None,
     formats: options.FORMAT = None,
+    unanswered_as: options.UNANSWERED_AS = None,
     contract: options.CONTRACT = False,
     contract_only: options.CONTRACT_ONLY = None,
     fail_on: options.FAIL_ON = None,
@@ -70,6 +68,7 @@ def audit(
     from auditor.cli.collecting import new_audit, resumed_audit  # noqa: PLC0415 - brings everything
     from auditor.cli.console import Screen, Terminal  # noqa: PLC0415 - Rich is slow to import
     from auditor.cli.judging import demands_of  # noqa: PLC0415 - only where something is judged
+    from auditor.cli.reporting import wanted_of  # noqa: PLC0415 - as above
     from auditor.cli.setting import Choices  # noqa: PLC0415 - brings the rules
     from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
 
@@ -83,6 +82,7 @@ def audit(
         rules=rules,
         ledger=ledger,
     )
+    wanted = wanted_of(output, formats, demands, unanswered_as)
     choices = Choices(
         config=config,
         rules=rules,
@@ -112,9 +112,9 @@ def audit(
         screen.say(f"note: {RETRYING}")
     ask = Terminal(screen, no_input=no_input)
     if resume is not None:
-        result = resumed_audit(resume, inventory, choices, output, formats, demands, ask, screen)
+        result = resumed_audit(resume, inventory, choices, wanted, ask, screen)
     elif inventory is not None:
-        result = new_audit(inventory, choices, output, formats, demands, ask, screen)
+        result = new_audit(inventory, choices, wanted, ask, screen)
     else:
         raise UsageError(
             "there is nothing to audit", "name an inventory, or a run to go on with: --resume RUN"
@@ -126,6 +126,7 @@ def report(
     run: options.RUN,
     output: options.OUTPUT = None,
     formats: options.FORMAT = None,
+    unanswered_as: options.UNANSWERED_AS = None,
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
     contract: options.CONTRACT = False,
@@ -141,6 +142,14 @@ def report(
     """
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
     from auditor.cli.judging import demands_of, watched  # noqa: PLC0415 - as above
+    from auditor.cli.reporting import (  # noqa: PLC0415 - as above
+        folder_in,
+        formats_of,
+        inventory_of,
+        paths_of,
+        wanted_of,
+        write_reports,
+    )
     from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
@@ -155,24 +164,17 @@ def report(
         rules=rules,
         ledger=ledger,
     )
-    path = find_run(run, ledger)
+    wanted = wanted_of(output, formats, demands, unanswered_as)
+    path, rulebook = find_run(run, ledger), load_rulebook(rules)
     journal = Journal.open(path)
     try:
-        judged = watched(journal, load_rulebook(rules), demands)
+        judged = watched(journal, rulebook, demands)
         target = output or path.with_name("report.xlsx")
-        write_reports(judged, paths_of(target, formats_of(formats, target)), screen)
+        paths = paths_of(target, formats_of(wanted, target))
+        write_reports(judged, paths, wanted, rulebook, folder_in(inventory_of(journal.how)), screen)
         finish(judged, screen)
     finally:
         journal.close()
-
-
-def write_reports(audit: "Audit", paths: "Mapping[str, Path]", screen: "Screen") -> None:
-    """Write the report in each format and say where it is."""
-    from auditor.writers import writer_for  # noqa: PLC0415 - only where a report is written
-
-    for name, path in paths.items():
-        writer_for(name).write(audit, path)
-        screen.result(f"{path}" if screen.quiet else f"report: {path}")
 
 
 def finish(audit: "Watched", screen: "Screen") -> None:
@@ -195,14 +197,6 @@ def unasked_lines(audit: "Audit") -> list[str]:
     return [f"password not sent for {count} of {audit.summary.cases} cases: {why}" for why, count in counted]
 
 
-def formats_of(given: list[str] | None, target: Path) -> tuple[str, ...]:
-    """Return the formats to write: those named, else what the target's suffix says, else xlsx."""
-    named = [name.strip().lower() for item in given or () for name in item.split(",") if name.strip()]
-    if not named:
-        named = [target.suffix.lstrip(".").lower() or "xlsx"]
-    return tuple(dict.fromkeys(named))
-
-
 def mapping_of(given: list[str] | None) -> dict[str, str]:
     """Return what `--map` says, column header -> field; raises UsageError for what is no pair."""
     pairs = [item.rpartition("=") for item in given or ()]
@@ -212,22 +206,3 @@ def mapping_of(given: list[str] | None) -> dict[str, str]:
             'for example --map "Service login=account", or --map "Internal=" to leave a column out',
         )
     return {column.strip(): field.strip().lower() for column, _, field in pairs}
-
-
-def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
-    """Return where each format goes: the target's suffix gives way to the format's own.
-
-    Raises UsageError for an unknown format, and ReportError for what could not be written afterwards:
-    both before anything is asked of anybody.
-    """
-    from auditor.atomic import check_target  # noqa: PLC0415 - only where a report is written
-    from auditor.writers import FORMATS, writer_for  # noqa: PLC0415 - only where a report is written
-
-    if str(target) == "-":
-        raise UsageError("-o takes a file or a folder", "a report is not written to standard output")
-    into = target.is_dir() and target.suffix.lower().lstrip(".") not in FORMATS
-    base = target / "report" if into else target
-    paths = {name: base.with_suffix(writer_for(name).suffix) for name in formats}
-    for path in paths.values():
-        check_target(path)
-    return paths

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import __version__
-from auditor.cli.audit import formats_of, paths_of, write_reports
 from auditor.cli.judging import watched
+from auditor.cli.reporting import Wanted, folder_in, formats_of, paths_of, write_reports
 from auditor.cli.resuming import Order, how_of, taken_up
 from auditor.cli.runs import find_run
 from auditor.cli.setting import Choices, Prepared, prepare
@@ -23,7 +23,6 @@ from auditor.run.collect import collect, resume
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
-    from auditor.exit_codes import Demands
     from auditor.model import Ask, Inventory
     from auditor.run.interface import Settings
 
@@ -31,41 +30,38 @@ if TYPE_CHECKING:
 def new_audit(
     inventory: Path,
     choices: Choices,
-    output: Path | None,
-    formats: list[str] | None,
-    demands: "Demands",
+    wanted: Wanted,
     ask: "Ask",
     screen: "Screen",
 ) -> Watched:
     """Begin a run over an inventory and write its report."""
-    target = output or inventory.parent / "report.xlsx"
-    order = Order(inventory, choices, target, formats_of(formats, target))
-    return run_audit(prepare(inventory, choices, screen), ask, screen, target, order.formats, order, demands)
+    target = wanted.output or inventory.parent / "report.xlsx"
+    order = Order(inventory, choices, target, formats_of(wanted, target))
+    wanted = replace(wanted, output=target, formats=order.formats)
+    return run_audit(prepare(inventory, choices, screen), ask, screen, wanted, order)
 
 
 def resumed_audit(
     name: str,
     inventory: Path | None,
     choices: Choices,
-    output: Path | None,
-    formats: list[str] | None,
-    demands: "Demands",
+    wanted: Wanted,
     ask: "Ask",
     screen: "Screen",
 ) -> Watched:
     """Go on with a run, named by its file or its id, and write its report."""
     journal = Journal.resume(find_run(name, choices.ledger))
     try:
-        named = formats_of(formats, output or Path()) if formats or output else ()
-        order = taken_up(journal.how, inventory, choices, output, named)
+        named = formats_of(wanted, wanted.output or Path()) if wanted.formats or wanted.output else ()
+        order = taken_up(journal.how, inventory, choices, wanted.output, named)
         prepared = prepare(order.inventory, order.choices, screen)
         settings = replace(prepared.settings, breaker_anew=choices.breaker is not None)
         paths = paths_of(order.target, order.formats)
         _somebody_signs_in(settings, ask)
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
             resume(journal, prepared.inventory, settings, prepared.tools(ask, progress, ledger))
-        judged = watched(journal, prepared.rulebook, demands)
-        write_reports(judged, paths, screen)
+        judged = watched(journal, prepared.rulebook, wanted.demands)
+        write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
     finally:  # also where something went wrong: a run file that is closed is one file, and whole
         journal.close()
     screen.say(f"run file: {journal.path}")
@@ -76,16 +72,16 @@ def run_audit(
     prepared: Prepared,
     ask: "Ask",
     screen: "Screen",
-    target: Path,
-    formats: tuple[str, ...],
+    wanted: Wanted,
     order: Order | None = None,
-    demands: "Demands | None" = None,
 ) -> Watched:
     """Collect, judge and write; returns the audit, its run file closed: its numbers alone are left.
 
-    Without an order the run cannot be taken up again, nor does it remember or heed refused attempts.
+    `wanted` names the target. Without an order the run cannot be taken up again, nor does it remember or
+    heed refused attempts.
     """
-    paths = paths_of(target, formats)
+    assert wanted.output is not None, "who wants an audit says where it goes"
+    paths = paths_of(wanted.output, formats_of(wanted, wanted.output))
     _somebody_signs_in(prepared.settings, ask)
     run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))
     how = how_of(order) if order else None
@@ -95,8 +91,8 @@ def run_audit(
             tools = prepared.tools(ask, progress, ledger)
             journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
             last.callback(journal.close)  # whoever copies the run file from here copies all of it
-        judged = watched(journal, prepared.rulebook, demands)
-        write_reports(judged, paths, screen)
+        judged = watched(journal, prepared.rulebook, wanted.demands)
+        write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
     screen.say(f"run file: {path}")
     return judged
 

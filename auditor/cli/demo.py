@@ -36,6 +36,7 @@ def demo(
     from auditor.cli.audit import finish  # noqa: PLC0415 - see cli.main
     from auditor.cli.collecting import run_audit  # noqa: PLC0415 - as above
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.reporting import Wanted  # noqa: PLC0415 - as above
     from auditor.cli.setting import simulated  # noqa: PLC0415 - reads the rules
     from auditor.run.interface import Unattended  # noqa: PLC0415 - only here
 
@@ -49,7 +50,7 @@ def demo(
     screen.say(f"simulated estate: {inventory}")
     with lab_of(loaded) as lab, _environment(passwords):
         prepared = simulated(inventory, lab.proxy, lab.ca_file, breaker=world == "breaker", screen=screen)
-        audit = run_audit(prepared, Unattended(), screen, folder / "report.xlsx", ("xlsx",))
+        audit = run_audit(prepared, Unattended(), screen, Wanted(folder / "report.xlsx"))
     finish(audit, screen)
 
 

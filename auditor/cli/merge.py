@@ -10,7 +10,7 @@ from auditor import __version__
 from auditor.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from auditor.cli.console import Screen
     from auditor.model import RunInfo
@@ -27,11 +27,13 @@ def merge(
         typer.Option(
             "--output",
             "-o",
-            metavar="FILE",
+            metavar="FILE|FOLDER/",
+            parser=options.target,
             help="File or folder of the report; without it merged.xlsx beside the first run file.",
         ),
     ] = None,
     formats: options.FORMAT = None,
+    unanswered_as: options.UNANSWERED_AS = None,
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
     contract: options.CONTRACT = False,
@@ -46,9 +48,17 @@ def merge(
     Where several runs hold a case, the latest that got to it counts. A shard that is missing is named, and
     makes the report incomplete. Reads the run files alone: no network, no password.
     """
-    from auditor.cli.audit import finish, formats_of, paths_of, write_reports  # noqa: PLC0415 - see cli.main
+    from auditor.cli.audit import finish  # noqa: PLC0415 - see cli.main
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
     from auditor.cli.judging import demands_of, watched  # noqa: PLC0415 - as above
+    from auditor.cli.reporting import (  # noqa: PLC0415 - as above
+        folder_in,
+        formats_of,
+        inventory_of,
+        paths_of,
+        wanted_of,
+        write_reports,
+    )
     from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.journal.joined import join  # noqa: PLC0415 - as above
@@ -66,9 +76,10 @@ def merge(
         rules=rules,
         ledger=ledger,
     )
+    wanted = wanted_of(output, formats, demands, unanswered_as)
     found = [find_run(text, ledger) for text in runs]
     target = output or found[0].with_name("merged.xlsx")
-    paths = paths_of(target, formats_of(formats, target))
+    paths = paths_of(target, formats_of(wanted, target))
     together = _united(found)
     first = next(iter(paths.values()))
     joined = first.with_name(f"{first.stem}-{together.header.run.id}{SUFFIX}")
@@ -77,7 +88,7 @@ def merge(
     journal = Journal.open(joined)
     try:
         judged = watched(journal, rulebook, demands)
-        write_reports(judged, paths, screen)
+        write_reports(judged, paths, wanted, rulebook, folder_in(inventory_of(_how(found[0]))), screen)
         screen.say(f"run file: {joined}")
         finish(judged, screen)
     finally:
@@ -89,6 +100,17 @@ def _united(found: "Sequence[Path]") -> "United":
     from auditor.run.united import Part, united  # noqa: PLC0415 - as above
 
     return united([Part(path, header_of(path)) for path in found], _new_run())
+
+
+def _how(path: Path) -> "Mapping[str, object]":
+    """Return how the run of a file was begun."""
+    from auditor.journal import Journal  # noqa: PLC0415 - only for this command
+
+    journal = Journal.open(path)
+    try:
+        return journal.how
+    finally:
+        journal.close()
 
 
 def _new_run() -> "RunInfo":

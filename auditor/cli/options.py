@@ -1,5 +1,6 @@
 """Options that several commands share, each described once."""
 
+import os
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -18,6 +19,12 @@ def _severity(word: str | None) -> str | None:
     if word is not None and word not in list(Severity):
         raise typer.BadParameter(f"{word!r} is not one of {', '.join(map(repr, map(str, Severity)))}.")
     return word
+
+
+def target(text: str) -> Path:
+    """Return where a report goes; a name that ends like a folder's is one, and takes files named report."""
+    folder = text.endswith(("/", os.sep))
+    return Path(text) / "report" if folder else Path(text)
 
 
 INVENTORY: TypeAlias = Annotated[
@@ -294,7 +301,8 @@ OUTPUT: TypeAlias = Annotated[
     typer.Option(
         "--output",
         "-o",
-        metavar="FILE",
+        metavar="FILE|FOLDER/",
+        parser=target,
         rich_help_panel=_RESULT,
         help="File or folder of the report; without it report.xlsx beside what is read.",
     ),
@@ -303,9 +311,19 @@ FORMAT: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
-        metavar="xlsx,json",
+        metavar="xlsx,json,junit,sarif",
         rich_help_panel=_RESULT,
         help="Report formats; without it what the suffix of --output says.",
+    ),
+]
+UNANSWERED_AS: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--unanswered-as",
+        metavar="error|skipped",
+        show_default=False,
+        rich_help_panel=_RESULT,
+        help="What JUnit shows where nobody could look (error).",
     ),
 ]
 CONTRACT: TypeAlias = Annotated[

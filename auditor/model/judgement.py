@@ -118,7 +118,8 @@ class Finding:
     """A rule that holds for a case.
 
     `unanswered` says that it is about a question without an answer: it makes no run fail, for what could
-    not be looked at is no worse than before. `waived` is set where somebody accepted it.
+    not be looked at is no worse than before. `waived` is set where somebody accepted it. `topic` is the
+    chapter of the catalogue that its rule stands in.
     """
 
     rule: str
@@ -134,6 +135,23 @@ class Finding:
     sources: tuple[str, ...] = ()
     unanswered: bool = False
     waived: Waiver | None = None
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHelp:
+    """What a rule says of any case: for formats that describe rules once and point to them.
+
+    `severity` is its gravest; `text` and `markdown` say the same: what, why, and what to do.
+    """
+
+    id: str
+    title: str
+    what: str
+    severity: "Severity"
+    topic: str
+    text: str
+    markdown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +221,18 @@ class Demand(Protocol):
 
     def fails(self, result: CaseResult, finding: Finding) -> bool:
         """Return whether this finding of this case makes the run fail."""
+        ...
+
+    def contract_open(self, result: CaseResult) -> bool:
+        """Return whether what is expected of the case is judged and has no answer."""
+        ...
+
+    def path_open(self, result: CaseResult) -> bool:
+        """Return whether it is judged where the case should go, and nobody could tell."""
+        ...
+
+    def since_baseline(self, result: CaseResult, finding: Finding) -> str:
+        """Return new, updated or unchanged, as against an earlier run; "" where none is compared with."""
         ...
 
 

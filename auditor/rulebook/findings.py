@@ -113,6 +113,7 @@ def _finding(book: Rulebook, scene: Scene, held: Held) -> Finding:
         candidates=_candidates(scene, held.questions),
         sources=held.rule.sources,
         unanswered=held.rule.unanswered,
+        topic=held.rule.topic.value,
     )
 
 

@@ -3,10 +3,11 @@
 There is no case to fill the texts in: what only a case can say stands in angle quotes.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from auditor.model import Desk, Kind
+from auditor.model import Desk, Kind, RuleHelp
 from auditor.rulebook.book import FindingRule, FixRule, FixUse, Rulebook, SeverityRule
 from auditor.rulebook.conditions import All, Condition, Established, Is, Not, Some
 from auditor.rulebook.directory_words import WORDS
@@ -104,6 +105,47 @@ def fix_entry(book: Rulebook, fix: FixRule) -> str:
         _sources(fix.sources),
     ]
     return "\n".join(section for section in sections if section)
+
+
+def rule_help(book: Rulebook, rule: str) -> RuleHelp | None:
+    """Return what a finding's rule says of any case, for formats that name rules; None for an unknown id."""
+    found = next((one for one in book.findings if one.id == rule), None)
+    if found is None:
+        return None
+    fixes = [
+        _fix_help(book, use, f"{number}. ", mark="**" if number == 1 else "")
+        for number, use in enumerate(found.fixes, 1)
+    ]
+    parts = (
+        _said(book, "What", found.what),
+        _said(book, "Why it matters", found.why),
+        "*What to do, the best first:*\n",
+        *fixes,
+    )
+    return RuleHelp(
+        id=found.id,
+        title=found.title,
+        what=_only(book, found.what),
+        severity=min((line.severity for line in found.severity), key=lambda severity: severity.rank),
+        topic=found.topic.value,
+        text=_bare("\n".join(parts)),
+        markdown="\n".join(parts),
+    )
+
+
+def _fix_help(book: Rulebook, use: FixUse, number: str, mark: str) -> str:
+    """Return a fix as an entry of a numbered list, its steps and how to verify it as a list inside."""
+    fix = book.fixes[use.fix]
+    condition = f" If {told(use.when)}." if use.when else ""
+    inside = [*(_only(book, step) for step in fix.steps), f"*Verify:* {_only(book, fix.verify)}"]
+    indent = " " * len(number)
+    lines = [f"{number}{mark}{_only(book, fix.title)}{mark}. {_brief(book, fix)}{condition}"]
+    return "\n".join([*lines, *(f"{indent}- {line}" for line in inside)])
+
+
+def _bare(markdown: str) -> str:
+    """Return our own Markdown without its marks of emphasis: a word's own asterisk touches no word's end."""
+    return re.sub(r"(\*{1,2})(\S(?:[^*\n]*\S)?)\1", r"\2", markdown).replace("`", "")
 
 
 def _use(book: Rulebook, use: FixUse) -> str:

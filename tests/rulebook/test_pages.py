@@ -5,7 +5,7 @@ import re
 import pytest
 
 from auditor.rulebook.conditions import All, Established, Is, Not, Some
-from auditor.rulebook.pages import catalogue, finding_entry, fix_entry, told
+from auditor.rulebook.pages import catalogue, finding_entry, fix_entry, rule_help, told
 from auditor.rulebook.topics import Topic
 from tests.conftest import CHECKOUT
 
@@ -84,3 +84,23 @@ def test_every_shipped_finding_has_a_topic(book):
 )
 def test_a_condition_reads_as_it_is_evaluated(condition, words):
     assert told(condition) == words
+
+
+def test_a_rules_help_says_what_why_and_every_fix_with_its_steps_and_how_to_verify(book):
+    for rule in book.findings:
+        said = rule_help(book, rule.id)
+        assert (said.id, said.title, said.topic) == (rule.id, rule.title, rule.topic.value)
+        assert "*Why it matters" in said.markdown
+        assert said.markdown.count("*Verify:*") == len(rule.fixes)
+        assert not re.search(r"[\s(]\*{1,2}\S|<\w+>|\{\{|\{%", said.text), rule.id
+        assert said.text.count("Verify: ") >= len(rule.fixes)
+
+
+def test_a_rules_help_is_as_grave_as_the_rule_can_be(book):
+    rule = next(rule for rule in book.findings if len(rule.severity) > 1)
+    gravest = min(line.severity.rank for line in rule.severity)
+    assert rule_help(book, rule.id).severity.rank == gravest
+
+
+def test_a_rule_that_is_not_there_has_no_help(book):
+    assert rule_help(book, "no-such-rule") is None

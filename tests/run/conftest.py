@@ -3,6 +3,7 @@
 import os
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,19 @@ from auditor.cli.collecting import new_run
 from auditor.cli.console import Screen
 from auditor.cli.demo import write_rows
 from auditor.cli.setting import simulated
+from auditor.exit_codes import Demands
 from auditor.journal import Journal
 from auditor.journal.ledger import Ledger
 from auditor.lab.inventory import inventory_rows
 from auditor.lab.server import Lab
 from auditor.lab.world import world_from
 from auditor.model import Audit, CaseResult
+from auditor.rulebook.load import load_rulebook
+from auditor.rulebook.pages import rule_help
 from auditor.run.collect import collect
 from auditor.run.interface import Silent, Unattended
 from auditor.run.judged import judge
+from auditor.writers.interface import Terms
 from tests.conftest import CHECKOUT
 
 SHIPPED = CHECKOUT / "auditor" / "lab" / "worlds" / "shipped.yaml"
@@ -104,3 +109,9 @@ def shipped(shipped_world, tmp_path_factory):
     audited = run_world(shipped_world, tmp_path_factory.mktemp("shipped"))
     yield audited
     audited.journal.close()
+
+
+@pytest.fixture(scope="session")
+def terms():
+    """The terms of a report that nothing is asked of, under the shipped rules."""
+    return Terms(Demands(), partial(rule_help, load_rulebook()))

@@ -52,7 +52,7 @@ def test_results_that_are_read_side_by_side_are_counted_apart(judged, shipped):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_report_costs_one_judgement_a_case_its_summary_included(judged, tmp_path, name):
+def test_a_report_costs_one_judgement_a_case_its_summary_included(judged, terms, tmp_path, name):
     audit, seen = judged
-    writer_for(name).write(audit, tmp_path / "report")
+    writer_for(name, terms).write(audit, tmp_path / "report")
     assert len(seen) == audit.summary.cases

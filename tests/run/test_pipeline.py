@@ -9,7 +9,7 @@ from auditor.journal import Journal
 from auditor.model import Axis, NotObserved, Observed, Question, Why
 from auditor.rulebook.load import load_rulebook
 from auditor.run.judged import judge
-from auditor.writers import writer_for
+from auditor.writers import FORMATS, writer_for
 
 
 def slot(result, question):
@@ -99,9 +99,9 @@ def test_results_come_in_inventory_order_and_can_be_read_twice(shipped):
     assert [one.case.key for one in shipped.audit.results()] == [one.case.key for one in shipped.results]
 
 
-def test_no_password_or_token_stands_in_anything_the_run_wrote(shipped, shipped_world):
-    for name in ("xlsx", "json"):
-        writer = writer_for(name)
+def test_no_password_or_token_stands_in_anything_the_run_wrote(shipped, shipped_world, terms):
+    for name in FORMATS:
+        writer = writer_for(name, terms)
         writer.write(shipped.audit, shipped.folder / f"report{writer.suffix}")
     passwords = {user["password"] for user in shipped_world["users"] if "password" in user}
     passwords |= {row["password"] for row in shipped_world["inventory"] if "password" in row}

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -40,6 +40,7 @@ from auditor.model import (
     Question,
     Reading,
     RowProblem,
+    RuleHelp,
     RunInfo,
     Severity,
     SignsInFrom,
@@ -49,8 +50,10 @@ from auditor.model import (
     Unknown,
     Vantage,
     Verdict,
+    Waiver,
     Why,
 )
+from auditor.writers.interface import Terms
 
 START = datetime(2026, 11, 22, 8, 15, 30, tzinfo=UTC)
 OFFICE = Vantage("consultant's office", "203.0.113.7")
@@ -181,6 +184,7 @@ MFA_BLOCKS = finding(
     Severity.BLOCKER,
     "The password is right, then Entra ID asks for a second factor that ROPC cannot give.",
     (APP_USER_FIX, EXCLUDE_FIX),
+    topic="mfa",
 )
 CONSENT_MISSING = finding(
     "consent-missing",
@@ -189,6 +193,7 @@ CONSENT_MISSING = finding(
     "The sign-in stops because the app may not act for the account.",
     (CONSENT_FIX,),
     evidence=("password: AADSTS65001",),
+    topic="consent",
 )
 
 
@@ -356,6 +361,7 @@ def _people():
                 "The user signs in interactively and answers the prompt.",
                 (INTERACTIVE_FIX,),
                 why="Nothing breaks once the app uses OAuth sign-in.",
+                topic="mfa",
             ),
         ),
         contract=Contract.MET,
@@ -431,6 +437,7 @@ def _working():
                 (FEDERATION_FIX,),
                 lane=Lane.NEXT,
                 evidence=("realm: found", "password: token_issued"),
+                topic="federation",
             ),
         ),
     )
@@ -512,6 +519,7 @@ def _refused():
                 "Dataverse knows the user and lets it do nothing.",
                 (ROLE_FIX,),
                 evidence=("whoami: 0x80042f09",),
+                topic="dataverse",
             ),
         ),
     )
@@ -554,6 +562,8 @@ def _hard():
                 "The connection broke after the password had been sent.",
                 confidence=Confidence.UNSURE,
                 evidence=("password: timed out",),
+                topic="service",
+                unanswered=True,
                 candidates=(
                     Candidate("federation_unreachable", "the federation server's own log has no request"),
                     Candidate("network_failure", "other accounts fail in the same minute"),
@@ -693,6 +703,65 @@ def make():
         host=SALES,
         fixes=SimpleNamespace(consent=CONSENT_FIX, role=ROLE_FIX, app_user=APP_USER_FIX, exclude=EXCLUDE_FIX),
     )
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What makes a run fail, for tests: rules by name, or every finding but remarks and open questions."""
+
+    rules: frozenset[str] | None = None
+    opens: bool = True
+    since: str = ""
+
+    def fails(self, result, finding):
+        """See auditor.model.Demand."""
+        if finding.waived or finding.unanswered:
+            return False
+        return finding.rule in self.rules if self.rules is not None else finding.severity != "info"
+
+    def contract_open(self, result):
+        """See auditor.model.Demand."""
+        return self.opens and result.contract is Contract.UNANSWERED
+
+    def path_open(self, result):
+        """See auditor.model.Demand."""
+        return self.opens and result.verdicts[Axis.PATH].unknown
+
+    def since_baseline(self, result, finding):
+        """See auditor.model.Demand."""
+        return self.since
+
+
+def rule_help(rule):
+    """Return what rule data would say of the rules of the fixed audit; one of them is not known to it."""
+    if rule == "outcome-unknown":
+        return None
+    title = rule.replace("-", " ").capitalize()
+    text = f"What: {title}, of any case.\n\nWhat to do:\n1. Look it up."
+    return RuleHelp(rule, title, f"{title}, of any case.", Severity.HIGH, "mfa", text, f"**{text}**")
+
+
+@pytest.fixture
+def terms():
+    """Return the terms of a report of everything, in a folder of a repository; anything by keyword."""
+
+    def under(**changes):
+        defaults = {"demand": Demand(), "rule_help": rule_help, "folder": "audits/2026"}
+        return Terms(**(defaults | changes))
+
+    return under
+
+
+@pytest.fixture
+def demand():
+    """Return a way to make demands."""
+    return Demand
+
+
+@pytest.fixture
+def waiver():
+    """Return somebody's acceptance of a finding."""
+    return Waiver("The vendor replaces it in spring", "Dana of the identity desk", date(2027, 3, 31))
 
 
 @pytest.fixture

@@ -52,32 +52,32 @@ def test_an_error_of_the_disk_says_what_to_do_and_keeps_the_old_file(tmp_path, c
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_folder_as_target_is_refused(audit, tmp_path, name):
+def test_a_folder_as_target_is_refused(terms, audit, tmp_path, name):
     with pytest.raises(ReportError, match="is a folder"):
-        writer_for(name).write(audit, tmp_path)
+        writer_for(name, terms()).write(audit, tmp_path)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_missing_folder_is_named(audit, tmp_path, name):
+def test_a_missing_folder_is_named(terms, audit, tmp_path, name):
     with pytest.raises(ReportError) as raised:
-        writer_for(name).write(audit, tmp_path / "nowhere" / "report")
+        writer_for(name, terms()).write(audit, tmp_path / "nowhere" / "report")
     assert "nowhere" in raised.value.advice
 
 
 @pytest.mark.skipif(
     hasattr(os, "geteuid") and os.geteuid() == 0, reason="the superuser may write to read-only folders"
 )
-def test_a_read_only_folder_is_an_error_with_advice(audit, tmp_path):
+def test_a_read_only_folder_is_an_error_with_advice(terms, audit, tmp_path):
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(ReportError, match="cannot be written"):
-            writer_for("json").write(audit, tmp_path / "report.json")
+            writer_for("json", terms()).write(audit, tmp_path / "report.json")
     finally:
         tmp_path.chmod(0o700)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_an_audit_that_breaks_off_leaves_the_old_report(make, audit, tmp_path, name):
+def test_an_audit_that_breaks_off_leaves_the_old_report(terms, make, audit, tmp_path, name):
     class Broken:
         run, summary = audit.run, audit.summary
 
@@ -91,15 +91,15 @@ def test_an_audit_that_breaks_off_leaves_the_old_report(make, audit, tmp_path, n
     target = tmp_path / "report"
     target.write_bytes(b"old")
     with pytest.raises(RuntimeError, match="the journal broke"):
-        writer_for(name).write(Broken(), target)
+        writer_for(name, terms()).write(Broken(), target)
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
-def test_a_report_is_for_its_owner_alone(audit, tmp_path):
+def test_a_report_is_for_its_owner_alone(terms, audit, tmp_path):
     target = tmp_path / "report.json"
-    writer_for("json").write(audit, target)
+    writer_for("json", terms()).write(audit, target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 

@@ -1,0 +1,122 @@
+"""What comes out of a judged run: in which formats, where, and under which terms they are written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.atomic import check_target
+from auditor.errors import ReportError, UsageError, told
+from auditor.exit_codes import Demands
+from auditor.writers import SUFFIXES, known_format, writer_for
+
+if TYPE_CHECKING:
+    from auditor.cli.console import Screen
+    from auditor.exit_codes import Watched
+    from auditor.rulebook.book import Rulebook
+
+_IN_FOLDER = "report"
+_BY_SUFFIX = {suffix: name for name, suffix in SUFFIXES.items()}
+_ANSWERS = ("error", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked to come out.
+
+    `formats` are names, none for what the suffix of `output` says; without `output` it goes where the command
+    puts it. `gaps_fail`: a question without an answer is an error in formats for test views.
+    """
+
+    output: Path | None = None
+    formats: tuple[str, ...] = ()
+    demands: Demands = field(default_factory=Demands)
+    gaps_fail: bool = True
+
+
+def wanted_of(
+    output: Path | None, formats: list[str] | None, demands: Demands, unanswered_as: str | None
+) -> Wanted:
+    """Return what the options ask for; raises UsageError for what is no format and no answer."""
+    named = [name.strip() for item in formats or () for name in item.split(",") if name.strip()]
+    if unanswered_as not in {None, *_ANSWERS}:
+        raise UsageError("--unanswered-as takes error or skipped", "for example --unanswered-as skipped")
+    return Wanted(
+        output,
+        tuple(dict.fromkeys(known_format(name) for name in named)),
+        demands,
+        gaps_fail=unanswered_as != "skipped",
+    )
+
+
+def formats_of(wanted: Wanted, target: Path) -> tuple[str, ...]:
+    """Return the formats to write: those named, else what the target's suffix says, else xlsx."""
+    if wanted.formats:
+        return wanted.formats
+    suffix = target.suffix.lower()
+    return (_BY_SUFFIX.get(suffix) or known_format(suffix.lstrip(".") or "xlsx"),)
+
+
+def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
+    """Return where each format goes: the target's suffix gives way to the format's own.
+
+    A target without a format's suffix is a folder where it is one, or where it is to take several formats;
+    it is made. Raises UsageError for an unknown format, and ReportError for what could not be written
+    afterwards: both before anything is asked of anybody.
+    """
+    if str(target) == "-":
+        raise UsageError("-o takes a file or a folder", "a report is not written to standard output")
+    named = target.suffix.lower() in _BY_SUFFIX
+    into = not named and (target.is_dir() or (len(formats) > 1 and target.name != _IN_FOLDER))
+    base = target / _IN_FOLDER if into else target
+    if base.name == _IN_FOLDER:
+        _make(base.parent)
+    paths = {name: base.with_suffix(SUFFIXES[known_format(name)]) for name in formats}
+    for path in paths.values():
+        check_target(path)
+    return paths
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ReportError(f"{folder} cannot be made: {told(error)}", "name another folder with -o") from None
+
+
+def write_reports(
+    audit: "Watched",
+    paths: Mapping[str, Path],
+    wanted: Wanted,
+    rulebook: "Rulebook",
+    folder: str,
+    screen: "Screen",
+) -> None:
+    """Write the report in each format and say where it is; `folder` is the inventory's (`folder_in`)."""
+    from auditor.rulebook.pages import rule_help  # noqa: PLC0415 - only where a report is written
+    from auditor.writers.interface import Terms  # noqa: PLC0415 - as above
+
+    terms = Terms(audit.demands, partial(rule_help, rulebook), gaps_fail=wanted.gaps_fail, folder=folder)
+    for name, path in paths.items():
+        writer_for(name, terms).write(audit, path)
+        screen.result(f"{path}" if screen.quiet else f"report: {path}")
+
+
+def folder_in(folder: Path | None) -> str:
+    """Return a folder as its repository knows it: from the top, with slashes, "" for the top itself.
+
+    Without a repository it is told from the current folder; what lies elsewhere has only its files' names.
+    """
+    if folder is None:
+        return ""
+    whole = folder.absolute()
+    top = next((one for one in (whole, *whole.parents) if (one / ".git").exists()), Path.cwd())
+    inside = whole.relative_to(top).as_posix() if whole.is_relative_to(top) else "."
+    return "" if inside == "." else inside
+
+
+def inventory_of(how: Mapping[str, object]) -> Path | None:
+    """Return the folder in which a run's inventory stood, None where its run file does not say."""
+    named = how.get("inventory")
+    return Path(named).parent if isinstance(named, str) else None

@@ -1,0 +1,140 @@
+import json
+import subprocess
+
+import pytest
+from junitparser import Error, Failure, JUnitXml
+
+from auditor.cli.options import target
+from auditor.cli.reporting import folder_in
+from tests.cli.conftest import SECRETS
+
+ALL = "xlsx,json,junit,sarif"
+NAMES = {"report.xlsx", "report.json", "report.xml", "report.sarif"}
+
+
+def red(path):
+    """Return the tests that are red, by name, and of which kind."""
+    (suite,) = JUnitXml.fromfile(str(path))
+    return {case.name: type(case.result[0]) for case in suite
+            if case.result and isinstance(case.result[0], Failure | Error)}  # fmt: skip
+
+
+@pytest.fixture
+def audited(auditor, through, inventory, tmp_path):
+    """Audit the small world into a folder, in all formats, by these options; returns how it ended."""
+
+    def run(*options):
+        return auditor("audit", inventory, "--yes", "-o", "out/", "--format", ALL, *options, *through)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("asked", "made"), [("out/", "out"), ("out", "out"), ("made/out", None), ("out/mine.json", None)]
+)
+def test_several_formats_go_into_a_folder_that_is_made(auditor, through, inventory, tmp_path, asked, made):
+    if made is None:
+        (tmp_path / asked).parent.mkdir()
+    done = auditor("audit", inventory, "--yes", "-o", asked, "--format", "json,junit", *through)
+    assert done.code == 0, done.err
+    folder, stem = (tmp_path / "out", "mine") if asked.endswith("json") else (tmp_path / asked, "report")
+    assert {f"{stem}.json", f"{stem}.xml"} <= {path.name for path in folder.iterdir()}
+
+
+def test_a_name_that_ends_like_a_folder_is_one_for_a_single_format_too(auditor, through, inventory, tmp_path):
+    assert auditor("audit", inventory, "--yes", "-o", "out/", "--format", "junit", *through).code == 0
+    assert (tmp_path / "out" / "report.xml").is_file()
+
+
+def test_a_folder_in_a_folder_that_is_not_there_is_no_typing_error_to_hide(auditor, through, inventory):
+    done = auditor("audit", inventory, "--yes", "-o", "no/such/", "--format", ALL, *through)
+    assert done.code == 1
+    assert "no/such cannot be made" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.xml", "testsuites"), ("a.sarif", "$schema"), ("A.SARIF", "$schema")]
+)
+def test_the_suffix_of_the_output_says_the_format(auditor, through, inventory, tmp_path, name, form):
+    assert auditor("audit", inventory, "--yes", "-o", name, *through).code == 0
+    (written,) = [path for path in tmp_path.iterdir() if path.stem.lower() == "a"]
+    assert form in written.read_text(encoding="utf-8")[:80]
+
+
+def test_one_run_writes_every_format_and_names_each(audited, tmp_path):
+    done = audited("--quiet")
+    assert {line.rpartition("/")[2] for line in done.out.split()} == NAMES
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= NAMES
+
+
+def test_no_format_holds_a_password(audited, tmp_path):
+    audited()
+    for path in (tmp_path / "out").iterdir():
+        assert not any(secret.encode() in path.read_bytes() for secret in SECRETS)
+
+
+def test_what_is_red_agrees_with_the_exit_code(audited, tmp_path):
+    assert audited().code == 0
+    without = red(tmp_path / "out" / "report.xml")
+    assert without["mfa@contoso.example: mfa"] is Failure
+    kept = audited("--contract")
+    contract = red(tmp_path / "out" / "report.xml")
+    assert kept.code == 4, kept.err
+    assert set(contract.values()) == {Error}
+    assert set(contract) == {"person@contoso.example: contract"}
+    assert audited("--fail-on", "blocker").code == 10
+    grave = red(tmp_path / "out" / "report.xml")
+    assert [name for name, kind in grave.items() if kind is Failure] == ["mfa@contoso.example: mfa"]
+
+
+def test_what_could_not_be_looked_at_is_skipped_on_request_and_the_exit_code_stays(audited, tmp_path):
+    assert audited("--contract", "--unanswered-as", "skipped").code == 4
+    assert red(tmp_path / "out" / "report.xml") == {}
+
+
+@pytest.mark.parametrize(
+    "options", [("--unanswered-as", "passed"), ("--format", "junit,pdf"), ("--format", "xml")]
+)
+def test_what_cannot_be_followed_is_said_before_a_password_is_sent(auditor, through, inventory, lab, options):
+    done = auditor("audit", inventory, "--yes", *options, *through)
+    assert (done.code, lab.submissions) == (2, {})
+
+
+def test_a_report_and_a_merge_write_the_same_formats_from_the_run_file(audited, auditor, tmp_path):
+    audited()
+    (run,) = (tmp_path / "out").glob("*.audit-run")
+    assert auditor("report", run, "-o", "again/", "--format", ALL).code == 0
+    for name in NAMES - {"report.xlsx"}:
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+    assert auditor("merge", run, "-o", "merged/", "--format", ALL).code == 0
+    assert {path.name for path in (tmp_path / "merged").iterdir()} >= NAMES
+
+
+def test_sarif_points_to_the_inventory_as_its_repository_knows_it(
+    auditor, through, inventory, tmp_path, monkeypatch
+):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / "audits" / "2026").mkdir(parents=True)
+    moved = inventory.rename(tmp_path / "audits" / "2026" / inventory.name)
+    monkeypatch.chdir(tmp_path / "audits")
+    assert auditor("audit", moved, "--yes", "-o", "a.sarif", *through).code == 0
+    run = json.loads((tmp_path / "audits" / "a.sarif").read_text(encoding="utf-8"))["runs"][0]
+    places = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]}
+    assert places == {f"audits/2026/{inventory.name}"}
+    lines = {one["locations"][0]["physicalLocation"]["region"]["startLine"] for one in run["results"]}
+    assert lines <= {2, 3, 4}
+    assert all(rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
+
+
+def test_a_folder_is_told_from_its_repository_else_from_here_else_not_at_all(tmp_path, monkeypatch):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert (folder_in(tmp_path / "a" / "b"), folder_in(tmp_path), folder_in(None)) == ("a/b", "", "")
+    (tmp_path / "a" / ".git").mkdir()
+    assert (folder_in(tmp_path / "a" / "b"), folder_in(tmp_path / "a")) == ("b", "")
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert folder_in(tmp_path.parent / "elsewhere") == ""
+
+
+def test_a_slash_at_the_end_means_a_folder():
+    assert (str(target("out/")), str(target("out"))) == ("out/report", "out")

@@ -155,7 +155,7 @@ DIRECTORY: TypeAlias = Annotated[
         metavar="online|EXPORT",
         rich_help_panel=_ROWS,
         help="Read the tenant's directory: the folder or archive of its export, or online with an"
-        " administrator's sign-in ([directory] in auditor.toml); may be repeated.",
+        " administrator's sign-in (\\[directory] in auditor.toml); may be repeated.",
     ),
 ]
 KEEP_DIRECTORY: TypeAlias = Annotated[

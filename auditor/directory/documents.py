@@ -23,6 +23,7 @@ MOST_BYTES = 128 * 1024 * 1024
 _MOST_IN_ALL = 2 * 1024 * 1024 * 1024
 _ENDINGS = (".json", ".jsonl", ".ndjson")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BEGINNING = 100_000
 _CONTEXT = re.compile(r"\$metadata#(.*)", re.DOTALL)
 
 
@@ -44,22 +45,30 @@ class Document:
 
 @dataclass(slots=True)
 class Files:
-    """The files of an export, and what was wrong with them."""
+    """The files of an export, and what was wrong with them.
+
+    `broken` holds the beginning of each file that could not be read, "" where not even that could be.
+    """
 
     names: tuple[str, ...]
     _opened: "Path | zipfile.ZipFile"
     problems: list[str] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
     _left: int = _MOST_IN_ALL
 
     def documents(self, name: str) -> Iterator[Document]:
         """Yield what a file holds; nothing where it cannot be read, which `problems` then say."""
         data = self.data(name)
+        text = ""
         if data is None:
+            self.broken[name] = text
             return
         try:
-            yield from split(name, parsed(text_of(data)))
+            text = text_of(data)
+            yield from split(name, parsed(text))
         except ValueError as error:
             self.problems.append(f"{name}: {error}")
+            self.broken[name] = text[:_BEGINNING]
 
     def data(self, name: str) -> bytes | None:
         """Return a file's bytes, None where it cannot be read or is too large."""

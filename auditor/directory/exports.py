@@ -7,7 +7,7 @@ is said.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,14 @@ from auditor.directory.documents import Document, Files, opened
 from auditor.directory.gathering import Gathered, Pages, Problems, joined, with_role
 from auditor.directory.manifest import Manifest
 from auditor.directory.parts import snapshot_of
-from auditor.directory.recognition import by_context, group_of, lists_all_levels, part_by_name, part_of
+from auditor.directory.recognition import (
+    by_context,
+    group_of,
+    lists_all_levels,
+    part_by_name,
+    part_by_text,
+    part_of,
+)
 from auditor.directory.rows import READERS, WHOLE
 from auditor.directory.shapes import members
 from auditor.directory.snapshot import Lack, Missing, Part, Snapshot
@@ -59,6 +66,7 @@ def read_export(path: "Path") -> Snapshot:
             f"{path.name}: nothing in it is a directory's export" + (f"; {first}" if first else ""),
             "name the folder that holds the JSON of Microsoft Graph, or run auditor collect",
         )
+    reading.leave_open(files.broken)
     problems = (*files.problems, *reading.problems.all())
     snapshot = snapshot_of(reading.parts, tuple(dict.fromkeys(reading.unknown)), problems)
     if reading.manifest is None:
@@ -107,6 +115,15 @@ class _Reading:
             found |= self._document(document)
         if documents and not found:
             self.unknown.append(name)
+
+    def leave_open(self, broken: Mapping[str, str]) -> None:
+        """Say of the parts that files were about which cannot be read that more belongs to them."""
+        for name, text in broken.items():
+            part = self._part_of_file(name) or part_by_text(name, text)
+            if part:
+                gathered = self.parts[part]
+                gathered.missing = gathered.missing or Missing(Lack.UNREADABLE, name)
+                gathered.gap(f"{name}: cannot be read")
 
     def _document(self, document: Document) -> bool:
         """Read one reply or list; return whether it was about a part."""

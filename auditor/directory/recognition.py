@@ -4,6 +4,7 @@ A file's name decides only what nothing else can: whose members a list of member
 """
 
 import re
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from auditor.directory.snapshot import Part
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from auditor.directory.values import Plain
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_CONTEXT = re.compile(r'"@odata\.context"\s*:\s*"[^"]*\$metadata#([^"]*)"')
+_KEY = re.compile(r'"(\w+)"\s*:')
 _MEMBERS = re.compile(r"members?(?![a-z])")
 
 # what a row of a part has and no other: every key of any one set
@@ -115,9 +118,24 @@ def part_by_name(name: str) -> Part | None:
     return next((part for word, part in _NAMED if word in letters), None)
 
 
+def part_by_text(name: str, text: str) -> Part | None:
+    """Return the part that a file was about which cannot be read, by how it begins, else by its name."""
+    lower = text.lower()
+    context = _CONTEXT.search(lower)
+    told = _of_context(context[1]) if context else None
+    return told or _by_keys(frozenset(_KEY.findall(lower))) or part_by_name(name)
+
+
+def _by_keys(keys: AbstractSet[str]) -> Part | None:
+    return next((part for part, signs in _SIGNS if any(sign <= keys for sign in signs)), None)
+
+
 def by_context(document: "Document") -> Part | None:
     """Return the part that Graph's context names, None where there is none or it says nothing."""
-    text = document.context.lower()
+    return _of_context(document.context.lower())
+
+
+def _of_context(text: str) -> Part | None:
     return next((part for pattern, part in _CONTEXTS if pattern.match(text)), None) if text else None
 
 
@@ -142,7 +160,7 @@ def part_of(row: "Plain", document: "Document") -> Part | None:
     if document.listed and group_of(document) and "id" in row:
         return Part.MEMBERS
     keys = row.keys()
-    told = next((part for part, signs in _SIGNS if any(sign <= keys for sign in signs)), None)
+    told = _by_keys(keys)
     context = by_context(document)
     if told is Part.USERS and context in {Part.REGISTRATIONS, Part.MEMBERS}:
         return context

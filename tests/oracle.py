@@ -135,12 +135,14 @@ def expected_of(world: dict, row: dict) -> Expected:
     said = EXPECTED[state]
     if case.unasked:  # a person's verdicts stay unknown, whatever discovery finds
         said = _said(said.path, said.finding)
-    return said._replace(path=_path(case, state, said.path))
+    return said._replace(path=path_of(case, state, said.path))
 
 
-def _path(case: Situation, state: str, outlook: str) -> str:
-    """Where the case should go: by who signs in, then by what the app can, then by what stands in the way."""
+def path_of(case: Situation, state: str, outlook: str) -> str:
+    """Return where the case should go: by who signs in, what the app can, then what stands in the way."""
     if state == "skipped":
+        return UNCLEAR
+    if case.person and state == "user unknown":
         return UNCLEAR
     if case.person and case.row["app"] not in PASSWORD_APPS:
         return "switch to interactive OAuth"
@@ -148,6 +150,8 @@ def _path(case: Situation, state: str, outlook: str) -> str:
         return UNCLEAR
     if outlook == RETIRE or case.row.get("expected") == "none":
         return RETIRE
+    if case.person:  # behind an app that stores the password
+        return FIX
     if case.own_registration and state != "app missing":
         return "move to an application user"
     return outlook

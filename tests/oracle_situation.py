@@ -42,6 +42,10 @@ def inside(address: str, ranges: object) -> bool:
     return any(ipaddress.ip_address(address) in ipaddress.ip_network(part) for part in ranges or ())
 
 
+def _lower(names: object) -> set:
+    return {name.lower() for name in names}
+
+
 @dataclass(frozen=True)
 class Situation:
     """A row of the inventory, and what the world holds about it; nothing known is an empty dict."""
@@ -127,12 +131,37 @@ class Situation:
         faults = self.world.get("faults", ())
         return any(one["kind"] == kind and fnmatch(host, one.get("host", "*")) for one in faults)
 
+    @property
+    def listed(self) -> list:
+        """The groups that list this account themselves."""
+        groups = self.tenant.get("groups", ())
+        return [one for one in groups if self.upn in {upn.lower() for upn in one.get("members", ())}]
+
+    @property
+    def groups(self) -> set:
+        """The names of the groups that this account is in, through groups in groups as well."""
+        found = {one["name"].lower() for one in self.listed}
+        while True:
+            around = [one for one in self.tenant.get("groups", ()) if found & _lower(one.get("groups", ()))]
+            more = {one["name"].lower() for one in around} - found
+            if not more:
+                return found
+            found |= more
+
+    @property
+    def roles(self) -> set:
+        """The directory roles of this account, as policies name them: its own, and those of its groups."""
+        through = (role for group in self.listed for role in group.get("roles", ()))
+        return {f"role:{role.lower()}" for role in (*self.user.get("directory_roles", ()), *through)}
+
     def among(self, names: object) -> bool:
-        """Return whether a list of users and groups means this account."""
-        lower = {name.lower() for name in names or ()}
-        groups = [group for group in self.tenant.get("groups", ()) if group["name"].lower() in lower]
-        members = {one.lower() for group in groups for one in group.get("members", ())}
-        return bool({"all", self.upn} & lower) or self.upn in members
+        """Return whether a list of users and groups lists this account or a group that lists it."""
+        return bool({"all", self.upn, *(one["name"].lower() for one in self.listed)} & _lower(names or ()))
+
+    def meant(self, names: object) -> bool:
+        """Return whether a policy's list of users, groups, roles and guests means this account."""
+        guest = {"guests"} if self.user.get("guest_of") else set()
+        return bool(({"all", self.upn} | self.groups | self.roles | guest) & _lower(names or ()))
 
     def at(self, names: object) -> bool:
         """Return whether a list of named places holds the caller's address."""

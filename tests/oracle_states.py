@@ -30,6 +30,18 @@ def state_of(world: dict, row: dict) -> str:
     return state or _token(case)
 
 
+def discovered(world: dict, row: dict) -> str:
+    """Return what discovery finds in the way before any password, or nothing."""
+    found = _first(_discovered(Situation(world, row)))
+    return "" if found in {"no credential", "unsendable", "person not asked"} else found
+
+
+def administrators_consent(case: Situation) -> bool:
+    """Return whether only an administrator can consent for this account."""
+    reserved = case.tenant.get("user_consent") == "admin-approval"
+    return reserved or any(app.get("assignment_required") for app in case.apps)
+
+
 def sends_password(world: dict, row: dict) -> bool:
     """Return whether a row's password has to be sent at all."""
     case = Situation(world, row)
@@ -198,7 +210,7 @@ def _applies(policy: dict, case: Situation) -> bool:
     guarded = everything.intersection(apps.get("include", ["all"])) and not everything & set(
         apps.get("exclude", ())
     )
-    someone = case.among(users.get("include", ["all"])) and not case.among(users.get("exclude"))
+    someone = case.meant(users.get("include", ["all"])) and not case.meant(users.get("exclude"))
     here = case.at(places.get("include", ["all"])) and not case.at(places.get("exclude"))
     risky = not policy.get("user_risk") or case.user.get("risk") in policy["user_risk"]
     return bool(
@@ -242,9 +254,7 @@ def _consent(case: Situation) -> list:
         and "user_impersonation" in grant.get("scopes", ["user_impersonation"])
         for grant in tenant.get("grants", ())
     )
-    reserved = tenant.get("user_consent") == "admin-approval" or any(
-        a.get("assignment_required") for a in case.apps
-    )
+    reserved = administrators_consent(case)
     unlisted = any(app.get("permission") == "missing" for app in case.apps)
     return [
         ("app without permission", not given and unlisted),

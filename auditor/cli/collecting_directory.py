@@ -69,7 +69,7 @@ def collected(wanted: Wanted, screen: "Screen", *, present: bool) -> bool:
     try:
         with screen.progress() as progress:
             collecting = Collecting(registration, way, order)
-            manifest = read_directory(collecting, means, wanted.target, progress, means.sleep)
+            manifest = read_directory(collecting, means, wanted.target, progress)
     finally:
         door.close()
     for line in [*manifest.lines(), *_contradicted(wanted.target)]:

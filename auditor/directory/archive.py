@@ -7,7 +7,8 @@
 | `README.txt`                   | the same for people                                                       |
 | `<part>/0001.json`, ...        | Graph's pages, `{"@odata.context": ..., "value": [...]}`, or one object   |
 | `per-user-mfa/0001.json`       | `value` holds `{"id", "perUserMfaState"}`: one request a user, put in one |
-| `group-members/0001.json`      | `{"id", "transitiveMembers": [{"@odata.type", "id"}]}`: one file a group  |
+| `group-members/0001.json`      | `{"id", "transitiveMembers": [{"@odata.type", "id"}]}`: one file a group, |
+|                                | and the direct `members` of a group assigned to an app with groups in it  |
 | `directory-roles/0001.json`    | `value` holds roles, each with all its `members`                          |
 | `home-realm-.../0001.json`     | `value` holds policies, each with `appliesTo` where that could be read    |
 

@@ -1,6 +1,5 @@
 """One tenant's directory, from an administrator's sign-in to an archive on disk."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """How a directory is collected: who signs in and how, and what is read."""
+    """How a directory is collected: who signs in and how, what is read, and whether at the pace Graph wants.
+
+    Rests that are asked for are kept in any case.
+    """
 
     registration: Registration
     way: Way
     order: Order
+    paced: bool = True
 
 
 def collected(
@@ -33,7 +36,6 @@ def collected(
     means: Means,
     target: "Path",
     progress: "Progress",
-    sleep: Callable[[float], object],
 ) -> Manifest:
     """Sign an administrator in, read the directory into an archive, and return the archive's manifest.
 
@@ -42,7 +44,7 @@ def collected(
     """
     cloud = collecting.registration.cloud
     administrator = sign_in(collecting.registration, collecting.way, means)
-    graph = new_graph(means.door, cloud.graph, administrator, sleep)
+    graph = new_graph(means.door, cloud.graph, administrator, means.sleep, paced=collecting.paced)
     with written(target, means.now) as archive:
         session = Session(graph, administrator, archive, progress)
         for line in prepare(session, collecting.order):

@@ -200,13 +200,14 @@ class Consents:
         if members is None:
             why = str(part) if isinstance(part, Missing) else "not read"
             return _Said(UNKNOWN, (f"{Part.MEMBERS}: {name}: {why}",))
-        if user_id not in members.users:
-            whole = members.whole
-            return _Said("no") if whole else _Said(UNKNOWN, (f"{Part.MEMBERS}: {name}: not all were read",))
-        if members.all_levels and members.groups:
-            nested = f"{Part.MEMBERS}: {name}: perhaps through a group in it, which does not count"
-            return _Said(UNKNOWN, (nested,))
-        return _Said("yes")
+        flat = members.whole and not members.groups
+        if user_id in (members.users if flat else members.direct):
+            return _Said("yes")
+        if members.direct_whole or (members.whole and user_id not in members.users):
+            return _Said("no")
+        nested = "perhaps through a group in it, which does not count"
+        why = nested if user_id in members.users else "not all were read"
+        return _Said(UNKNOWN, (f"{Part.MEMBERS}: {name}: {why}",))
 
     def _group_name(self, group: str) -> str:
         part = self._snapshot.groups

@@ -107,6 +107,8 @@ def joined(first: Members, second: Members) -> Members:
         first.whole or second.whole,
         (first.whole and first.all_levels) or (second.whole and second.all_levels),
         max(first.others, second.others),
+        first.direct | second.direct,
+        first.direct_whole or second.direct_whole,
     )
 
 

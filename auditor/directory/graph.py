@@ -206,6 +206,13 @@ def _json_or_none(reply: Reply) -> object:
         return None
 
 
-def new_graph(door: Door, host: str, bearer: Bearer, sleep: Callable[[float], object] = time.sleep) -> Graph:
-    """Return Graph at a host, paced as its limits ask for."""
-    return Graph(door, host, bearer, lambda rate: Pace(rate, sleep=sleep))
+def new_graph(
+    door: Door,
+    host: str,
+    bearer: Bearer,
+    sleep: Callable[[float], object] = time.sleep,
+    *,
+    paced: bool = True,
+) -> Graph:
+    """Return Graph at a host, paced as its limits ask for; unpaced it rests only where it is told to."""
+    return Graph(door, host, bearer, lambda rate: Pace(rate if paced else None, sleep=sleep))

@@ -63,11 +63,13 @@ class Apps:
         path = f"/v1.0/servicePrincipals/{app['id']}/appRoleAssignedTo?$top=999"
         for page in session.graph.pages(Ask(path, permission)):
             session.archive.page(Part.ASSIGNMENTS, page)
-            session.groups |= {
+            assigned = {
                 str(one["principalId"]).lower()
                 for one in page["value"]
                 if isinstance(one, dict) and one.get("principalType") == "Group" and one.get("principalId")
             }
+            session.groups |= assigned
+            session.assigned |= assigned
 
     def _none(self, session: Session, part: Part, kind: str) -> None:
         """Say that nothing is there where no app was there to ask about."""

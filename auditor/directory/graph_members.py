@@ -72,13 +72,25 @@ def read_members(session: Session, reading: Reading, permission: str) -> None:
             _lacking(session, Part.MEMBERS, group, error)
             continue
         kept += 1
-        session.archive.page(
-            reading.part, {"@odata.context": context, "id": group, "transitiveMembers": members}
-        )
+        found = {"@odata.context": context, "id": group, "transitiveMembers": members}
+        session.archive.page(reading.part, found | _direct(session, group, members, permission))
     if not kept and last is not None:
         raise last
     if not session.groups:
         session.archive.page(reading.part, {"@odata.context": f"{context}", "value": []})
+
+
+def _direct(
+    session: Session, group: str, members: list[dict[str, Any]], permission: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the direct members of a group that is assigned to an app, where there are others as well."""
+    if group not in session.assigned or not any(one["@odata.type"] == _GROUP for one in members):
+        return {}
+    try:
+        return {"members": _listed(session, f"/v1.0/groups/{group}/members?$select=id&$top=999", permission)}
+    except Unread as error:
+        _lacking(session, Part.MEMBERS, group, error)
+        return {}
 
 
 def _lacking(session: Session, part: Part, group: str, error: Unread) -> None:

@@ -37,6 +37,8 @@ class Session:
     progress: Progress
     premium: bool | None = None
     groups: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    """Those of the groups that are assigned to apps: there only direct members count."""
 
     def permission(self, reading: Reading) -> str | None:
         """Return the permission to read a part with: the least one that was granted, None for none."""

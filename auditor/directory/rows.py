@@ -11,6 +11,7 @@ from auditor.directory.app_shapes import (
     ServicePrincipalShape,
     SignInShape,
 )
+from auditor.directory.gathering import joined
 from auditor.directory.location_shapes import LocationShape, StrengthShape
 from auditor.directory.policy_shapes import PolicyShape
 from auditor.directory.shapes import (
@@ -79,12 +80,14 @@ def _group(row: Plain) -> Iterator[Entry]:
 
 def _listed(row: Plain) -> Members | None:
     """Return the members that a group or role carries; a list that may be cut off is not whole."""
+    found: Members | None = None
     for key in ("transitivemembers", "members"):
         rows = [row[key]] if isinstance(row.get(key), dict) else row.get(key)
         if isinstance(rows, list):
             cut = f"{key}@odata.nextlink" in row or (len(rows) == EXPANDED_AT_MOST and WHOLE not in row)
-            return members(rows, whole=not cut, all_levels=key == "transitivemembers")
-    return None
+            listed = members(rows, whole=not cut, all_levels=key == "transitivemembers")
+            found = joined(found, listed) if found else listed
+    return found
 
 
 def _member(row: Plain) -> Iterator[Entry]:

@@ -132,7 +132,10 @@ def members(rows: "list[dict[str, Any]]", *, whole: bool = True, all_levels: boo
             users.add(member.id)
         if kind in {"group", ""}:
             groups.add(member.id)
-    return Members(frozenset(users), frozenset(groups), whole, all_levels, others)
+    # among those of all levels somebody may be there through a group alone, one of another page even
+    direct = frozenset() if all_levels else frozenset(users)
+    direct_whole = whole and not all_levels
+    return Members(frozenset(users), frozenset(groups), whole, all_levels, others, direct, direct_whole)
 
 
 class GroupShape(Shape):

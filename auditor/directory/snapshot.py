@@ -135,7 +135,8 @@ class Members:
     """Who is in a group or role as far as was read: users and further groups.
 
     `whole` is False when more may be in it; `all_levels` says that those in further groups are already among
-    them; `others` counts devices, contacts and service principals.
+    them; `others` counts devices, contacts and service principals. `direct` are the users known to be listed
+    by the group itself, and `direct_whole` says that it lists no others.
     """
 
     users: frozenset[str] = frozenset()
@@ -143,6 +144,8 @@ class Members:
     whole: bool = True
     all_levels: bool = False
     others: int = 0
+    direct: frozenset[str] = frozenset()
+    direct_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from auditor.directory.graph_parts import READINGS
 from auditor.directory.sign_in import Means, Registration
 from auditor.directory.snapshot import Part
 from auditor.errors import DirectoryError
-from auditor.model import Case, Evidence, NotObserved, Observed, Question, Refusal, Subject, Why
+from auditor.model import Case, Evidence, NotObserved, Question, Refusal, Subject, Why
 from auditor.model import evidence as about
 from auditor.network import Door
-from auditor.run.discovery import login_of
+from auditor.run.whereabouts import Home, Whereabouts
 
 if TYPE_CHECKING:
     from auditor.clouds import Cloud
@@ -35,15 +35,6 @@ QUESTIONS = frozenset(question for question in Question if question.of_directory
 _LARGEST_REPLY = 32 * 1024 * 1024
 _SAID = 12
 _SPOT_CHECKS = 3  # one a second: What-If is there to catch a mistake of ours, not to be asked everything
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The tenant that an account belongs to: domain, cloud, and id ("" where discovery could not tell)."""
-
-    domain: str
-    tenant_id: str
-    cloud: "Cloud"
 
 
 @dataclass(slots=True)
@@ -82,12 +73,14 @@ class Directories:
             return
         if not self._exports:
             self.open()
-        whereabouts = Whereabouts(seen, self.tools)
+        whereabouts = Whereabouts(seen, self.tools.clouds)
         if self.settings.directory.online:
             self._sign_in(left, whereabouts)
         self.tools.progress.stage("Directory", len(left))
+        known = {case.account_id: case for case in reversed(left) if self._tells(whereabouts.home(case))}
         for case in left:
-            self._note(case, self._said(case, whereabouts), journal)
+            user = self._user(known.get(case.account_id, case), whereabouts)
+            self._note(case, (user, *self._said(case, whereabouts)), journal)
             self.tools.progress.step(case.account)
         self._exports, self._by_home = [], {}
 
@@ -109,14 +102,19 @@ class Directories:
         self._accounts.add(case.account_id)
         self._cases.add(str(case.key))
 
-    def _said(self, case: Case, whereabouts: "Whereabouts") -> Iterator[Evidence]:
-        directory, elsewhere = self._of(whereabouts.home(case)), whereabouts.elsewhere(case)
+    def _tells(self, home: Home) -> bool:
+        return isinstance(self._of(home), Directory)
+
+    def _user(self, case: Case, whereabouts: Whereabouts) -> Evidence:
+        directory = self._of(whereabouts.home(case))
         if isinstance(directory, Refusal):
-            yield self._no_user(case, directory, self.tools.now())
-        else:
-            yield directory.user(case.account)
+            return self._no_user(case, directory, self.tools.now())
+        return directory.user(case.account)
+
+    def _said(self, case: Case, whereabouts: Whereabouts) -> Iterator[Evidence]:
+        directory, elsewhere = self._of(whereabouts.home(case)), whereabouts.elsewhere(case)
         if elsewhere:
-            yield from self._no_answers(case, Refusal(Why.TENANTS_DISAGREE, elsewhere), self.tools.now())
+            yield from self._no_answers(case, elsewhere, self.tools.now())
         elif isinstance(directory, Refusal):
             yield from self._no_answers(case, directory, self.tools.now())
         else:
@@ -139,25 +137,25 @@ class Directories:
             self._by_home[home] = next(fitting, named)
         return self._by_home[home]
 
-    def _sign_in(self, cases: Sequence[Case], whereabouts: "Whereabouts") -> None:
+    def _sign_in(self, cases: Sequence[Case], whereabouts: Whereabouts) -> None:
         """Have an administrator sign in to each tenant that no export is of, and read its directory."""
-        by_tenant: dict[str, list[Home]] = {}
-        own = (case for case in cases if not whereabouts.elsewhere(case))
-        for home in dict.fromkeys(map(whereabouts.home, own)):
-            if isinstance(self._of(home), Refusal):
-                by_tenant.setdefault(home.tenant_id, []).append(home)
-        for tenant, homes in by_tenant.items():
-            refused = _UNASKED.get(tenant)
-            found = refused or self._online(tenant, homes, cases, whereabouts)
-            self._by_home |= dict.fromkeys(homes, found)
+        by_tenant: dict[str, dict[Home, Case]] = {}
+        for case in cases:
+            home = whereabouts.home(case)
+            if not whereabouts.elsewhere(case) and isinstance(self._of(home), Refusal):
+                by_tenant.setdefault(home.tenant_id, {}).setdefault(home, case)
+        for tenant, firsts in by_tenant.items():
+            cloud = whereabouts.cloud(next(iter(firsts.values())))
+            own = [case for case in cases if whereabouts.home(case) in firsts]
+            found = _UNASKED.get(tenant) or self._online(tenant, cloud, tuple(firsts), own)
+            self._by_home |= dict.fromkeys(firsts, found)
 
     def _online(
-        self, tenant: str, homes: Sequence[Home], cases: Sequence[Case], whereabouts: "Whereabouts"
+        self, tenant: str, cloud: "Cloud", homes: Sequence[Home], own: Sequence[Case]
     ) -> Directory | Refusal:
-        domains = ", ".join(dict.fromkeys(home.domain for home in homes))
+        domains = ", ".join(home.domain for home in homes)
         if not self._agreed(tenant, homes):
             return Refusal(Why.NOT_AGREED, f"tenant {domains}")
-        own = [case for case in cases if whereabouts.home(case) in homes]
         order = Order(
             tuple(sorted({case.app.client_id.lower() for case in own if case.app.client_id})),
             frozenset(case.account_id for case in own),
@@ -165,7 +163,7 @@ class Directories:
         )
         self.tools.progress.say(f"the directory of {domains} ({tenant}) is read: an administrator signs in")
         try:
-            return self._told(self._read(tenant, homes[0].cloud, order))
+            return self._told(self._read(tenant, cloud, order))
         except DirectoryError as error:
             self.tools.progress.say(f"the directory of {domains} is not read: {error}")
             return Refusal(Why.DIRECTORY_NOT_READ, str(error))
@@ -184,8 +182,8 @@ class Directories:
             target = _kept_as(choice.keep, tenant) or Path(folder) / "directory.zip"
             try:
                 means = Means(door, tools.progress.say, tools.now)
-                sleep = _no_rest if self.settings.simulated else means.sleep
-                collected(Collecting(registration, choice.way, order), means, target, tools.progress, sleep)
+                collecting = Collecting(registration, choice.way, order, paced=not self.settings.simulated)
+                collected(collecting, means, target, tools.progress)
             finally:
                 door.close()
             return self._directory(target, tenant)
@@ -209,34 +207,6 @@ class Directories:
 _INTERRUPTED = Refusal(Why.INTERRUPTED, "")
 _CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"  # Microsoft's tenant of all personal accounts
 _UNASKED = {"": Refusal(Why.TENANT_UNKNOWN, ""), _CONSUMERS: Refusal(Why.PERSONAL_ACCOUNT, "")}
-
-
-class Whereabouts:
-    """Where accounts and environments belong, as discovery found it."""
-
-    def __init__(self, seen: Mapping[tuple[Subject, str], Evidence], tools: "Tools") -> None:
-        self._seen, self._clouds = seen, tools.clouds
-        self._homes: dict[tuple[str, str], Home] = {}
-
-    def home(self, case: Case) -> Home:
-        """Return the tenant that a case's account belongs to."""
-        login = login_of(self._clouds, case)
-        if (case.domain, login) not in self._homes:
-            cloud = self._clouds.of_environment(case.environment)
-            assert cloud is not None, "the inventory admits only Dataverse hosts of known clouds"
-            tenant = self._tenant_id(about.tenant(case.domain), login)
-            self._homes[case.domain, login] = Home(case.domain, tenant, cloud)
-        return self._homes[case.domain, login]
-
-    def elsewhere(self, case: Case) -> str:
-        """Return which two tenants an account and its environment belong to, "" where that is not known."""
-        own = self.home(case).tenant_id
-        other = self._tenant_id(about.environment(case.environment), "")
-        return f"account in {own}, environment in {other}" if own and other and own != other else ""
-
-    def _tenant_id(self, subject: Subject, login: str) -> str:
-        found = self._seen.get((subject, login))
-        return str(found.details.get("tenant_id") or "").lower() if isinstance(found, Observed) else ""
 
 
 def planned_lines(choice: "DirectoryChoice") -> list[str]:
@@ -271,7 +241,3 @@ def _age(path: Path) -> datetime:
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     times = [file.stat().st_mtime for file in files if file.is_file()] or [path.stat().st_mtime]
     return datetime.fromtimestamp(min(times), UTC)
-
-
-def _no_rest(_: float) -> None:
-    """Pass at once: nobody real asks for a rest."""

@@ -482,6 +482,24 @@ def test_a_member_of_a_group_within_may_not_count_as_assigned(directory):
     assert any("MFA exempt: perhaps through a group in it" in line for line in details["unread"])
 
 
+@pytest.mark.parametrize(("listed", "word"), [("svc", "yes"), ("anna", "no")])
+def test_of_a_group_with_groups_in_it_the_direct_members_are_assigned(directory, listed, word):
+    nested = {
+        "@odata.context": "$metadata#groups(id,transitiveMembers())/$entity",
+        "id": "exempt",
+        "transitiveMembers": [
+            {"@odata.type": "#microsoft.graph.user", "id": "svc"},
+            {"@odata.type": "#microsoft.graph.user", "id": "anna"},
+            {"@odata.type": "#microsoft.graph.group", "id": "inner"},
+        ],
+        "members": [
+            {"@odata.type": "#microsoft.graph.user", "id": listed},
+            {"@odata.type": "#microsoft.graph.group", "id": "inner"},
+        ],
+    }
+    assert assigned(directory, [row("exempt", "Group")], members=nested)["assigned"] == word
+
+
 def test_where_assignment_is_required_users_may_not_consent_but_administrators_may(directory):
     assert assigned(directory, [])["user_may_consent"] == "no"
     wants = page("servicePrincipals", [principal("app", APP, appRoleAssignmentRequired=True)])

@@ -273,7 +273,17 @@ def test_members_of_a_group_are_told_by_the_groups_id_in_the_name(export):
         {f"groups/{G1}/transitiveMembers.json": rows, f"members_{G2}.json": page("directoryObjects")}
     )
     assert snapshot.members.value[G1] == Members(frozenset({U1}), frozenset(), True, True)
-    assert snapshot.members.value[G2] == Members()
+    assert snapshot.members.value[G2] == Members(direct_whole=True)
+
+
+def test_who_is_on_a_further_page_of_all_levels_may_be_there_through_a_group(export):
+    first = page(
+        "directoryObjects", {"@odata.type": "#microsoft.graph.group", "id": G2}, **{"@odata.nextLink": "n"}
+    )
+    last = page("directoryObjects", {"@odata.type": "#microsoft.graph.user", "id": U1})
+    pages = {f"groups/{G1}/transitiveMembers-{n}.json": one for n, one in enumerate((first, last))}
+    found = export(pages).members.value[G1]
+    assert (found.users, found.direct, found.direct_whole) == ({U1}, frozenset(), False)
 
 
 def test_members_on_several_pages_are_put_together(export):
@@ -282,7 +292,9 @@ def test_members_on_several_pages_are_put_together(export):
     )
     last = page("directoryObjects", {"@odata.type": "#microsoft.graph.group", "id": G2})
     snapshot = export({f"members/{G1}-1.json": first, f"members/{G1}-2.json": last})
-    assert snapshot.members.value[G1] == Members(frozenset({U1}), frozenset({G2}))
+    assert snapshot.members.value[G1] == Members(
+        frozenset({U1}), frozenset({G2}), direct=frozenset({U1}), direct_whole=True
+    )
     assert not export({f"members/{G1}-2.json": first}).members.value[G1].whole
 
 

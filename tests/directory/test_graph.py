@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.directory.graph import PER_SECOND, Ask, Graph, Limit
+from auditor.directory.graph import PER_SECOND, Ask, Graph, Limit, new_graph
 from auditor.directory.graph_refusals import Unread, document, refused, with_roles
 from auditor.directory.snapshot import Lack
 from auditor.errors import DirectoryError, NetworkError
@@ -252,3 +252,16 @@ def test_any_refusal_has_a_reason(status, body):
 def test_any_text_is_an_object_or_a_reason(text):
     with suppress(Unread):
         assert isinstance(document(text), dict)
+
+
+def test_unpaced_it_rests_only_where_it_is_told_to():
+    slept = []
+
+    def rest(seconds):
+        slept.append(round(seconds))
+        return True
+
+    door = Script(*[page(n) for n in range(5)], reply(SLOW, 429, retry_after="7"), page(6))
+    graph = new_graph(door, HOST, Tokens(), rest, paced=False)
+    assert [graph.get(ASK)["value"] for _ in range(6)] == [[0], [1], [2], [3], [4], [6]]
+    assert slept == [7]

@@ -222,6 +222,23 @@ def test_pages_that_break_off_leave_a_gap_and_what_was_read(take):
     assert not manifest.whole
 
 
+@pytest.mark.parametrize(("assigned", "asked"), [("Left out", 1), ("Service accounts", 0)])
+def test_of_an_assigned_group_with_groups_in_it_the_direct_members_are_read_as_well(take, assigned, asked):
+    taken = take({"tenants.0.apps.0.assigned": [assigned]})
+    assert sum("/groups/" in path and "/members?" in path for path in taken.desk.door.paths()) == asked
+    (outer,) = [one for one in taken.snapshot.members.value.values() if one.groups]
+    assert outer.users == {SYNC}
+    assert (outer.direct, outer.direct_whole) == (frozenset(), bool(asked))
+
+
+def test_direct_members_that_cannot_be_read_are_a_gap(take):
+    refused = {"kind": "unavailable", "leg": "graph", "path": "/v1.0/groups/*/members"}
+    taken = take({"tenants.0.apps.0.assigned": ["Left out"], "faults": [refused]})
+    (outer,) = [one for one in taken.snapshot.members.value.values() if one.groups]
+    assert (outer.users, outer.direct_whole) == ({SYNC}, False)
+    assert taken.snapshot.members.gaps
+
+
 def test_a_missing_consent_is_named_and_nothing_else_is_lost(take):
     some = [name for name in SCOPES if name != "AuditLog.Read.All"]
     taken = take({GRANT: some}, Way.DEVICE_CODE)

@@ -268,6 +268,21 @@ def test_of_an_account_in_one_tenant_and_an_environment_in_another_only_the_acco
     assert not [one for one in audited.requests if one.host.startswith("graph")]
 
 
+def test_an_account_is_told_by_the_directory_that_knows_it_whichever_case_comes_first(audit_world, small):
+    host = "harrow.crm.microsoftdynamics.us"
+    harrow = {"id": "33333333-2222-3333-4444-555555555555", "name": "Harrow", "cloud": "gcc-high"}
+    small["tenants"].append(harrow | {"domains": [{"name": "harrow.example"}]})
+    small["environments"].append({"host": host, "tenant": "harrow.example"})
+    small["faults"] = [{"kind": "no-dns", "host": "login.microsoftonline.us"}]
+    small["inventory"] = [dict(small["inventory"][0], environment=host), small["inventory"][0]]
+    audited = audit_world(small, directory=online(), passwords=False)
+    abroad, at_home = map(slots, audited.results)
+    assert abroad[Question.DIRECTORY_USER] == at_home[Question.DIRECTORY_USER]
+    assert at_home[Question.DIRECTORY_USER].details["found"] is True
+    assert {abroad[question].why for question in OF_CASES} == {Why.TENANT_UNKNOWN}
+    assert all(isinstance(at_home[question], Observed) for question in OF_CASES)
+
+
 def test_what_may_not_be_read_reaches_the_evidence(audit_world, small):
     few = readable(SMALL, [name for name in READS if name != "AuditLog.Read.All"])
     audited = audit_world(few, directory=online(), passwords=False)

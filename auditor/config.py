@@ -55,12 +55,14 @@ class Administrator:
     """How an administrator signs in to have a directory read, and as which registered app.
 
     `sign_in` is browser, device-code or app; an app has a `secret` or a `certificate`, each by reference.
+    `sign_in_days`: how far back the sign-in log is read, 0 for not at all.
     """
 
     client_id: str = ""
     sign_in: str = ""
     secret: Reference | None = None
     certificate: Reference | None = None
+    sign_in_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class _Directory(Edge):
     sign_in: Literal["", "browser", "device-code", "app"] = ""
     secret: Annotated[str, AfterValidator(_reference)] = ""
     certificate: Annotated[str, AfterValidator(_reference)] = ""
+    sign_in_days: Annotated[int, Field(ge=0, le=30, strict=True)] = 0
 
 
 class _File(Edge):
@@ -248,6 +251,7 @@ def _administrator(shape: _Directory) -> Administrator:
         sign_in=shape.sign_in,
         secret=parse_reference(shape.secret) if shape.secret else None,
         certificate=parse_reference(shape.certificate) if shape.certificate else None,
+        sign_in_days=shape.sign_in_days,
     )
 
 

@@ -175,7 +175,14 @@ def _online(exports: tuple[Path, ...], choices: Choices, config: Config) -> Dire
         for reference in (own.secret, own.certificate)
     )
     return DirectoryChoice(
-        exports, True, choices.keep_directory, own.client_id, way, secret, None if secret else certificate
+        exports,
+        online=True,
+        keep=choices.keep_directory,
+        client_id=own.client_id,
+        way=way,
+        secret=secret,
+        certificate=None if secret else certificate,
+        sign_in_days=own.sign_in_days,
     )
 
 

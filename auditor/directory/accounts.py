@@ -7,6 +7,7 @@ is a matter of `entrances`.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auditor.directory.logs import Log
 from auditor.directory.membership import Memberships
 from auditor.directory.snapshot import Known, Missing, Part, Registration, Snapshot, User
 from auditor.model import Detail
@@ -44,6 +45,7 @@ class Accounts:
         if isinstance(snapshot.users, Known):
             for user in snapshot.users.value.values():
                 self._by_upn.setdefault(user.upn.lower(), user)
+        self._log = Log(snapshot)
         self._roles, self._roles_unread = _holders(snapshot, memberships)
 
     @property
@@ -88,6 +90,7 @@ class Accounts:
             "methods": registration.methods if registration else (),
             "per_user_mfa": state if state in _STATES else UNKNOWN,
             "roles": self.roles(user),
+            **self._log.details(user),
             "unread": tuple(dict.fromkeys(self._unread(user, registration, state))),
         }
 

@@ -103,6 +103,18 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     FactSpec("dataverse", "outcome of WhoAmI, or member", (), "whoami"),
     FactSpec("table", "outcome of reading one row, or readable", (), "table"),
     # from the directory: what an administrator's export or Microsoft Graph says
+    FactSpec(
+        "ropc_in_log",
+        "the sign-in log shows a password grant of the account, for an app asked about",
+        YES_NO,
+        _USER,
+    ),
+    FactSpec(
+        "assertion_in_log",
+        "the sign-in log shows an assertion of the account's federation provider, given over WS-Trust",
+        YES_NO,
+        _USER,
+    ),
     FactSpec("directory_user", "whether the directory holds the account", ("found", "absent"), _USER),
     FactSpec("account_enabled", "the directory lets the account sign in", YES_NO, _USER),
     FactSpec("account_type", "whose account it is", ("member", "guest"), _USER),

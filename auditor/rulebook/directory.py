@@ -72,6 +72,7 @@ def directory_facts(seen: Seen) -> dict[str, FactValue]:
     facts |= _of_policies(seen)
     facts |= _of_consent(seen)
     facts["what_if"] = _what_if(seen)
+    facts |= {name: _logged(seen, name) for name in ("ropc_in_log", "assertion_in_log")}
     facts["directory_user"] = _user(seen)
     facts["directory_read"] = _all_read(seen)
     if seen.detail(USER, "user_type") == "guest":  # whose password and methods are at home
@@ -178,6 +179,13 @@ def _any(seen: Seen, name: str) -> FactValue:
     if seen.observed(ACCESS) is None or _gaps(seen, ACCESS, _POLICIES):
         return _unknown(seen, ACCESS, _POLICIES)
     return Known("no", _sure_of_rules(seen), ACCESS.value)
+
+
+def _logged(seen: Seen, name: str) -> FactValue:
+    item = seen.observed(USER)
+    if item is None or item.details.get("log_read") is not True:
+        return seen.unknown(USER) if item is None else Unknown("the sign-in log was not read")
+    return Known("yes" if item.details.get(name) else "no", source=USER.value)
 
 
 def _what_if(seen: Seen) -> FactValue:

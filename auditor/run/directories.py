@@ -159,6 +159,7 @@ class Directories:
         order = Order(
             tuple(sorted({case.app.client_id.lower() for case in own if case.app.client_id})),
             frozenset(case.account_id for case in own),
+            sign_in_days=self.settings.directory.sign_in_days,
             spot_checks=_SPOT_CHECKS,
         )
         self.tools.progress.say(f"the directory of {domains} ({tenant}) is read: an administrator signs in")

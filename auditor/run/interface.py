@@ -45,6 +45,7 @@ class DirectoryChoice:
 
     Online an administrator of each tenant signs in through the registered app `client_id`; an app signs in
     with a secret or a certificate (PEM). `keep` is where what was read online is kept, None for nowhere.
+    `sign_in_days`: how far back the sign-in log is read, 0 for not at all.
     """
 
     exports: tuple[Path, ...] = ()
@@ -54,6 +55,7 @@ class DirectoryChoice:
     way: Way = Way.BROWSER
     secret: Secret | None = None
     certificate: Secret | None = None
+    sign_in_days: int = 0
 
     @property
     def wanted(self) -> bool:

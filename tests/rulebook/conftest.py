@@ -49,6 +49,9 @@ DIRECTORY_USER = {
     "per_user_mfa": "disabled",
     "methods": ("microsoftAuthenticatorPush",),
     "roles": (),
+    "log_read": True,
+    "ropc_in_log": "",
+    "assertion_in_log": "",
     "unread": (),
 }
 DIRECTORY_ACCESS = {

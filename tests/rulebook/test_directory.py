@@ -52,6 +52,8 @@ def test_an_ordinary_account_of_which_everything_was_read(facts):
         "policy_exclusion": "no",
         "policy_report_only": "no",
         "what_if": "agrees",
+        "ropc_in_log": "no",
+        "assertion_in_log": "no",
         "security_defaults": "off",
         "consent_kind": "all",
         "consent_wider": "no",
@@ -81,6 +83,11 @@ def test_policies_are_unsure_where_what_if_says_otherwise(facts):
     assert value(found["what_if"]) == "differs"
     assert found["policy_ropc"].confidence is Confidence.UNSURE
     assert found["per_user_mfa"].confidence is Confidence.CERTAIN
+
+
+def test_a_log_that_was_not_read_shows_neither_a_grant_nor_its_absence(facts):
+    found = facts(user={"log_read": False, "ropc_in_log": ""})
+    assert found["ropc_in_log"] == found["assertion_in_log"] == Unknown("the sign-in log was not read")
 
 
 def test_what_if_that_was_not_asked_neither_agrees_nor_differs(facts):

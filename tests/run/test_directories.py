@@ -1,44 +1,16 @@
 """Directories in a run: what they say goes into the run file beside what the probes saw, never against it."""
 
 import zipfile
-from copy import deepcopy
 
 import pytest
 
-from auditor.directory.sign_in import Way
 from auditor.errors import ExportError
 from auditor.exit_codes import Watched, verdict_of
-from auditor.model import Axis, Observed, Question, Why
+from auditor.model import Observed, Question, Why
 from auditor.run.directories import OF_CASES, QUESTIONS
 from auditor.run.interface import DirectoryChoice, ScopeAnswer
-from auditor.secrets import Secret
 from tests.run.conftest import run_world
-
-AUDITOR = "7d1f0c52-8a43-4e61-b1f5-2c9e6a7b0d99"
-APP_SECRET = "Planted-app-secret-1"
-READS = [
-    "User.Read.All",
-    "Policy.Read.All",
-    "Directory.Read.All",
-    "AuditLog.Read.All",
-    "Organization.Read.All",
-    "RoleManagement.Read.Directory",
-    "GroupMember.Read.All",
-    "Application.Read.All",
-]
-
-
-def readable(world, permissions=READS):
-    """A world in which an app may read each tenant's directory."""
-    data = deepcopy(world)
-    for tenant in data["tenants"]:
-        app = {"app": AUDITOR, "secret": APP_SECRET, "graph_permissions": list(permissions)}
-        tenant["apps"] = [*tenant.get("apps", []), app]
-    return data
-
-
-def online(keep=None, exports=()):
-    return DirectoryChoice(tuple(exports), True, keep, AUDITOR, Way.APP, Secret(APP_SECRET))
+from tests.run.modes import APP_SECRET, READS, agree, differing, online, readable
 
 
 def slots(result):
@@ -103,48 +75,8 @@ def test_without_passwords_nothing_is_submitted(directory_only):
     )
 
 
-LEAST = {
-    # value, and what it may be in another mode that saw less or other things; unknown always may
-    Axis.MFA: {
-        "required": {"registration required", "from the federated provider", "external (third party)"}
-    },
-    Axis.CONSENT: {
-        "granted": {"granted for all", "granted for this user", "wider than needed"},
-        "missing": {"needs an administrator"},
-    },
-    Axis.ROPC: {"eligible": {"works only because of an exclusion"}},
-}
-
-
-def agree(axis, one, other):
-    """Whether two modes' verdicts do not contradict: equal, or one of them says less."""
-    if one == other or {one, other} & {"unknown", "could not tell"}:
-        return True
-    less = LEAST.get(axis, {})
-    return other in less.get(one, ()) or one in less.get(other, ())
-
-
-def contradictions(first, second):
-    """The cases and axes on which two audits of one world say different things."""
-    pairs = zip(first.results, second.results, strict=True)
-    return [
-        (one.case.key, str(axis), verdict.value, other.verdicts[axis].value)
-        for one, other in pairs
-        for axis, verdict in one.verdicts.items()
-        if axis is not Axis.PATH and not agree(axis, verdict.value, other.verdicts[axis].value)
-    ]
-
-
-@pytest.mark.parametrize(
-    "modes", [("shipped", "both"), ("shipped", "directory_only"), ("both", "directory_only")]
-)
-def test_no_two_modes_contradict_one_another(request, modes):
-    first, second = map(request.getfixturevalue, modes)
-    assert contradictions(first, second) == []
-
-
 def test_an_export_says_what_the_directory_says_online(directory_only, offline):
-    assert contradictions(directory_only, offline) == []
+    assert differing(directory_only, offline, agree) == []
     for one, other in zip(directory_only.results, offline.results, strict=True):
         for question, found in slots(one).items():
             if isinstance(found, Observed):

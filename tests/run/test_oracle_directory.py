@@ -1,18 +1,20 @@
-"""Directories in an audit: the verdicts are those that the state implies, by an oracle of its own."""
+"""Four modes of an audit: each says what state and directory imply, and no two contradict one another."""
 
 import pytest
 import yaml
 
-from auditor.model import Axis, Question
+from auditor.model import Axis, Observed, Question
+from tests.oracle import expected_of
 from tests.oracle_directory import beside_passwords, without_passwords
 from tests.oracle_situation import host_of
-from tests.run.conftest import SHIPPED, run_world
-from tests.run.test_directories import online, readable
+from tests.run.conftest import SHIPPED
+from tests.run.modes import MODES, agree, audited, differing, readable, says_as_much
 from tests.run.test_oracle import STRANGERS, row_name
 
 AXES = ("mfa", "consent", "ropc", "path")
 WORLDS = {"shipped": yaml.safe_load(SHIPPED.read_text(encoding="utf-8")), "strangers": STRANGERS}
-MODES = {"without": (False, without_passwords), "beside": (True, beside_passwords)}
+ORACLES = dict(zip(MODES, (expected_of, without_passwords, beside_passwords, without_passwords), strict=True))
+PAIRS = [(one, other) for number, one in enumerate(MODES) for other in MODES[number + 1 :]]
 
 
 @pytest.fixture(scope="module", params=WORLDS)
@@ -20,34 +22,66 @@ def world(request):
     return readable(WORLDS[request.param])
 
 
-@pytest.fixture(scope="module", params=MODES)
-def audited(request, world, tmp_path_factory):
-    passwords, oracle = MODES[request.param]
-    found = run_world(world, tmp_path_factory.mktemp(request.param), directory=online(), passwords=passwords)
-    yield found, oracle
-    found.journal.close()
+@pytest.fixture(scope="module")
+def modes(world, tmp_path_factory):
+    found = audited(world, tmp_path_factory.mktemp("modes"))
+    yield found
+    for one in found:
+        one.journal.close()
 
 
-def test_verdicts_are_what_state_and_directory_imply(audited, world):
-    found, oracle = audited
+@pytest.mark.parametrize("mode", MODES)
+def test_each_mode_says_of_every_row_what_the_state_implies(modes, world, mode):
     wrong = []
     for row in world["inventory"]:
-        result = found.result(row["account"], host_of(row["environment"]), row["app"].lower())
+        result = getattr(modes, mode).result(row["account"], host_of(row["environment"]), row["app"].lower())
         said = {axis: result.verdicts[axis].value for axis in AXES}
-        if said != oracle(world, row)._asdict():
-            wrong.append((row_name(row), said, oracle(world, row)._asdict()))
+        implied = {axis: getattr(ORACLES[mode](world, row), axis) for axis in AXES}
+        if said != implied:
+            wrong.append((row_name(row), said, implied))
     assert wrong == []
 
 
-def test_every_unknown_and_every_refusal_gives_its_reason(audited):
-    found, _ = audited
-    for result in found.results:
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_no_two_modes_contradict_one_another(modes, first, second):
+    assert differing(getattr(modes, first), getattr(modes, second), agree) == []
+
+
+@pytest.mark.parametrize("part", ["probes", "directory"])
+def test_both_together_know_whatever_one_of_them_knows(modes, part):
+    assert differing(modes.both, getattr(modes, part), says_as_much) == []
+
+
+def test_what_was_carried_away_says_row_for_row_what_is_said_online(modes):
+    for here, there in zip(modes.directory.results, modes.offline.results, strict=True):
+        assert there.case.key == here.case.key
+        for axis in Axis:
+            one, other = here.verdicts[axis], there.verdicts[axis]
+            assert (other.value, other.confidence) == (one.value, one.confidence), here.case.key
+            # of a tenant that nobody knows each says in its own words that it was not read
+            assert other.why == one.why or not known_user(here), here.case.key
+        assert [found.rule for found in there.findings] == [found.rule for found in here.findings]
+
+
+def known_user(result):
+    return any(isinstance(e, Observed) and e.question is Question.DIRECTORY_USER for e in result.evidence)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_unknown_and_every_refusal_gives_its_reason(modes, mode):
+    for result in getattr(modes, mode).results:
         for axis in Axis:
             verdict = result.verdicts[axis]
             assert verdict.why or verdict.value not in {"unknown", "not eligible", "could not tell"}
 
 
-def test_directories_were_read(audited):
-    found, _ = audited
-    asked = {item.question for result in found.results for item in result.evidence}
+@pytest.mark.parametrize("mode", MODES[1:])
+def test_directories_were_read(modes, mode):
+    asked = {
+        item.question
+        for result in getattr(modes, mode).results
+        for item in result.evidence
+        if isinstance(item, Observed)
+    }
     assert {Question.DIRECTORY_USER, Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT} <= asked
+    assert (Question.PASSWORD in asked) == (mode == "both")

@@ -15,12 +15,13 @@ from auditor.directory.locations import NOWHERE, Place
 from auditor.directory.policies import State
 from auditor.directory.rulings import Access, Answer, Verdict
 from auditor.directory.signins import DATAVERSE, ClientType, Flow, SignIn
-from auditor.directory.snapshot import Known, Snapshot
+from auditor.directory.snapshot import Known, Part, Snapshot
 from auditor.directory.spot_checks import SpotChecks
 from auditor.model import Detail, Truth
 
 ALLOWED, MFA, BLOCKED, UNMET = "allowed", "mfa", "blocked", "unmet"
 _SHOWN = 6
+_PARTS = tuple(f"{part}: " for part in Part)
 _NO_RISK = "none"
 _WORDS = {Truth.HOLDS: "yes", Truth.FAILS: "no", Truth.UNANSWERED: UNKNOWN}
 _PAGES = {ClientType.DESKTOP: "in an app of its own", ClientType.BROWSER: "in a browser"}
@@ -64,15 +65,17 @@ def _names(answer: Answer) -> tuple[str, ...]:
 
 
 def _open(*answers: Answer) -> tuple[str, ...]:
-    """Return what leaves answers open, each reason once; an open answer without one says that it is open."""
-    return tuple(
-        dict.fromkeys(
-            text
-            for answer in answers
-            if answer.truth is Truth.UNANSWERED
-            for text in (answer.why or ("it does not follow from what was read",))
-        )
+    """Return what leaves answers open, each reason once, whole parts that were not read before others.
+
+    An open answer without a reason says that it is open.
+    """
+    found = dict.fromkeys(
+        text
+        for answer in answers
+        if answer.truth is Truth.UNANSWERED
+        for text in (answer.why or ("it does not follow from what was read",))
     )
+    return tuple(sorted(found, key=lambda text: not text.startswith(_PARTS)))
 
 
 class Entrances:

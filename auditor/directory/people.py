@@ -12,7 +12,7 @@ from auditor.directory.logic import all_of, any_of, negated
 from auditor.directory.membership import Memberships
 from auditor.directory.policies import ALL, EVERY_GUEST, NONE, Choice, Guests, People, looks_like_id
 from auditor.directory.rulings import Exclusion, Kind, Ruling, opened
-from auditor.directory.snapshot import Known, Snapshot, User
+from auditor.directory.snapshot import Known, Missing, Part, Snapshot, User
 from auditor.model import Truth
 
 MEMBER = "member"
@@ -106,18 +106,34 @@ def about(people: People, who: Person, circle: Circle) -> Ruling:
         Exclusion(part.kind, part.id, part.name) for part in outside if part.truth is Truth.HOLDS
     )
     truth = all_of((taken, negated(excluded)))
-    return Ruling(truth, taken, exclusions, _why(truth, inside, outside, exclusions))
+    return Ruling(truth, taken, exclusions, _why(truth, inside, outside, exclusions, circle))
 
 
-def _why(truth: Truth, inside: list[_Part], outside: list[_Part], exclusions: tuple[Exclusion, ...]) -> str:
+def _why(
+    truth: Truth,
+    inside: list[_Part],
+    outside: list[_Part],
+    exclusions: tuple[Exclusion, ...],
+    circle: Circle,
+) -> str:
     if truth is Truth.HOLDS:
         return ""
     if truth is Truth.UNANSWERED:
         open_parts = [part for part in (*inside, *outside) if part.truth is Truth.UNANSWERED]
-        return "not known whether it is about this user: " + _listed(open_parts)
+        return "not known whether it is about this user: " + (
+            _not_read(open_parts, circle.snapshot) or _listed(open_parts)
+        )
     if exclusions:
         return "leaves out this user: " + ", ".join(map(str, exclusions))
     return "is about others: " + _listed(inside) if inside else "is about nobody"
+
+
+def _not_read(parts: list[_Part], snapshot: Snapshot) -> str:
+    """Return the parts of the directory without which none of these can be told; "" where that is not all."""
+    sources = {Kind.GROUP: (Part.MEMBERS, snapshot.members), Kind.ROLE: (Part.ROLES, snapshot.roles)}
+    found = [sources.get(part.kind) for part in parts]
+    missing = [f"{one[0]}: {one[1]}" for one in found if one and isinstance(one[1], Missing)]
+    return "; ".join(dict.fromkeys(missing)) if len(missing) == len(parts) else ""
 
 
 def _listed(parts: list[_Part]) -> str:

@@ -53,19 +53,23 @@ def _why(policy: Policy, scope: Truth, ruled: list[Ruling]) -> Iterator[str]:
 
 
 def summed(verdicts: Iterable[Verdict], effect: str, gaps: tuple[str, ...]) -> Answer:
-    """Return whether any policy has an effect, and which; policies that were not read may have it too."""
+    """Return whether any policy has an effect, and which; policies that were not read may have it too.
+
+    Policies that the same leaves open stand in one line of reasons.
+    """
     by: list[str] = []
     perhaps: list[str] = []
-    why = list(gaps)
+    reasons: dict[str, list[str]] = {}
     for found in verdicts:
         truth = getattr(found.effects, effect)
         if truth is Truth.HOLDS:
             by.append(found.policy.name)
         elif truth is Truth.UNANSWERED:
             perhaps.append(found.policy.name)
-            why.extend(f"{found.policy.name}: {text}" for text in found.why)
+            reasons.setdefault(" and ".join(found.why), []).append(found.policy.name)
     unsure = Truth.UNANSWERED if perhaps or gaps else Truth.FAILS
-    return Answer(Truth.HOLDS if by else unsure, tuple(by), tuple(perhaps), tuple(why))
+    why = (f"{', '.join(names)}: {text}" for text, names in reasons.items())
+    return Answer(Truth.HOLDS if by else unsure, tuple(by), tuple(perhaps), (*gaps, *why))
 
 
 def either(*answers: Answer) -> Answer:

@@ -133,9 +133,16 @@ class Directories:
         """Return the directory of a tenant, or why there is none."""
         if home not in self._by_home:
             fitting = (one for one in self._exports if one.speaks_for(home.domain, home.tenant_id))
-            named = Refusal(Why.DIRECTORY_NOT_READ, f"none that was named is that of {home.domain}")
-            self._by_home[home] = next(fitting, named)
+            self._by_home[home] = next(fitting, Refusal(Why.DIRECTORY_NOT_READ, self._none_of(home)))
         return self._by_home[home]
+
+    def _none_of(self, home: Home) -> str:
+        """Return that no directory is a tenant's; exports that do not say whose they are may be."""
+        text = f"none that was named is that of {home.domain}"
+        nameless = [one.name for one in self._exports if not one.tenant_id and not one.domains]
+        if not nameless:
+            return text
+        return f"{text}; {', '.join(nameless)} does not say whose it is: export organization or users as well"
 
     def _sign_in(self, cases: Sequence[Case], whereabouts: Whereabouts) -> None:
         """Have an administrator sign in to each tenant that no export is of, and read its directory."""

@@ -3,6 +3,7 @@
 import pytest
 
 from auditor.directory.access import evaluate
+from auditor.directory.entrances import entrance
 from auditor.directory.locations import Place
 from auditor.directory.policies import Choice, Conditions, Demand, Operator, People, Policy, State, Targets
 from auditor.directory.signins import (
@@ -155,3 +156,25 @@ def test_a_snapshot_of_nothing_says_nothing():
     access = evaluate(Snapshot(), SignIn("anna"))
     assert {access.mfa.truth, access.blocked.truth, access.password.truth} == {OPEN}
     assert access.verdicts == ()
+
+
+def test_policies_that_the_same_missing_part_leaves_open_stand_in_one_line():
+    grouped = People(Choice(frozenset({"all"})), groups=Choice(exclude=frozenset({"g1"})))
+    other = People(Choice(frozenset({"all"})), groups=Choice(exclude=frozenset({"g2"})))
+    access = evaluate(directory(policy("A", people=grouped), policy("B", people=other)), ANNA)
+    assert access.mfa.perhaps == ("A", "B")
+    assert access.mfa.why == ("A, B: not known whether it is about this user: group members: not exported",)
+
+
+def test_a_group_whose_list_alone_is_missing_is_named():
+    people = People(Choice(frozenset({"all"})), groups=Choice(exclude=frozenset({"g1"})))
+    access = evaluate(directory(policy("A", people=people), members=Known({})), ANNA)
+    assert access.mfa.why == ("A: not known whether it is about this user: group g1",)
+
+
+def test_whole_parts_that_were_not_read_are_said_before_what_hangs_on_them():
+    people = People(Choice(frozenset({"all"})), groups=Choice(exclude=frozenset({"g1"})))
+    missing = Missing(Lack.NOT_EXPORTED)
+    snapshot = directory(policy("A", people=people), user_states=missing, security_defaults=missing)
+    found = entrance(evaluate(snapshot, ANNA))
+    assert [line.partition(":")[0] for line in found.open] == ["security defaults", "per-user MFA", "A"]

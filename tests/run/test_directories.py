@@ -1,5 +1,6 @@
 """Directories in a run: what they say goes into the run file beside what the probes saw, never against it."""
 
+import json
 import zipfile
 
 import pytest
@@ -147,6 +148,21 @@ def test_an_account_whose_directory_was_not_named_says_so(audit_world, small, ex
     unread = slots(audited.result("sync@fabrikam.example")).values()
     assert {(item.why, item.detail) for item in unread} == {
         (Why.DIRECTORY_NOT_READ, "none that was named is that of fabrikam.example")
+    }
+
+
+def test_an_export_that_does_not_say_whose_it_is_is_told_what_it_lacks(audit_world, small, tmp_path):
+    folder = tmp_path / "nameless"
+    folder.mkdir()
+    context = "https://graph.microsoft.com/v1.0/$metadata#oauth2PermissionGrants"
+    (folder / "grants.json").write_text(json.dumps({"@odata.context": context, "value": []}))
+    audited = audit_world(small, directory=DirectoryChoice((folder,)))
+    details = {item.detail for item in slots(audited.result("sync@contoso.example")).values()}
+    assert details == {
+        (
+            "none that was named is that of contoso.example; nameless does not say whose it is:"
+            " export organization or users as well"
+        )
     }
 
 

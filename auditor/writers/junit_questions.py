@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis, Contract, Known, Mark
-from auditor.writers.prose import told, waived
+from auditor.writers.prose import CONTRACT_RULES, headline, told, waived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,7 +50,6 @@ class Check:
     text: str = ""
 
 
-_CONTRACT_RULES = frozenset({"contract-is-broken", "contract-is-unanswered"})
 _REFUSED = "not eligible"  # no failure where nobody expects it, and no pass either
 _ABOUT = {
     "mfa": Question.MFA,
@@ -77,14 +76,14 @@ def _check(result: "CaseResult", question: Question, terms: "Terms", texts: "Tex
     failing = [finding for finding in found if terms.demand.fails(result, finding)]
     if failing:
         said = "\n\n".join(told(result, finding, texts) for finding in failing)
-        return Check(question, State.FAILURE, failing[0].severity, failing[0].title, said)
+        return Check(question, State.FAILURE, failing[0].severity, headline(result, failing[0]), said)
     if _is_open(result, question, terms):
         return _without_answer(result, question, terms, texts)
     return _not_red(result, question, found)
 
 
 def _question_of(finding: "Finding") -> Question:
-    if finding.rule in _CONTRACT_RULES:
+    if finding.rule in CONTRACT_RULES:
         return Question.CONTRACT
     return _ABOUT.get(finding.topic, Question.PATH)
 

@@ -11,11 +11,35 @@ if TYPE_CHECKING:
     from auditor.writers.texts import Texts
 
 
+CONTRACT_RULES = frozenset({"contract-is-broken", "contract-is-unanswered"})
+"""The findings that say how an expectation came out, and not why."""
+
+
+def cause_of(result: "CaseResult", finding: "Finding") -> "Finding | None":
+    """Return the gravest finding behind what is said of the contract; None for other findings, or without."""
+    if finding.rule not in CONTRACT_RULES:
+        return None
+    others = (one for one in result.findings if one.rule not in CONTRACT_RULES and not one.unanswered)
+    return next((one for one in others if one.severity != "info"), None)
+
+
+def headline(result: "CaseResult", finding: "Finding") -> str:
+    """Return a finding in a line; of a contract also what it came to, and what to do about it first."""
+    if finding.rule not in CONTRACT_RULES:
+        return finding.title
+    cause = cause_of(result, finding)
+    fix = f"; fix: {cause.fixes[0].title}" if cause and cause.fixes else ""
+    return f"{finding.title}: {result.contract_why}{fix}"
+
+
 def told(result: "CaseResult", finding: "Finding", texts: "Texts") -> str:
     """Return everything about a finding of a case that whoever settles it needs, the first fix in full."""
     lines = [f"{finding.severity}: {finding.title}", "", finding.what, f"Why it matters: {finding.why}"]
     lines += [f"Possibly {one.outcome.replace('_', ' ')}: {one.how_to_tell}" for one in finding.candidates]
-    for number, fix in enumerate(finding.fixes):
+    cause = cause_of(result, finding)
+    if cause is not None:
+        lines += [f"Because: {cause.title}. {cause.what}"]
+    for number, fix in enumerate((*(cause.fixes if cause else ()), *finding.fixes)):
         lines += _in_full(fix, texts) if not number else [f"Or: {fix.title} ({done_by(fix)})"]
     cited = f"; evidence: {', '.join(finding.evidence)}" if finding.evidence else ""
     return "\n".join([*lines, f"Where: {result.case.origin}; rule: {finding.rule}{cited}"])

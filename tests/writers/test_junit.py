@@ -269,3 +269,12 @@ def test_no_text_from_outside_breaks_the_document(text, make, one, schema, terms
     JUnitWriter(terms()).write(whole, tmp_path / "any.xml")
     schema.validate(tmp_path / "any.xml")
     assert [suite.tests for suite in JUnitXml.fromfile(str(tmp_path / "any.xml"))] == [8]
+
+
+def test_a_broken_contract_says_why_and_what_to_do_about_the_cause_first(tests_of, one, make):
+    cause = make.finding("no-security-role", "No role", Severity.HIGH, "It has none.", (make.fixes.role,))
+    broken = make.finding(BROKEN, "Not as expected", Severity.HIGH, "It does not sign in.")
+    audit = one((cause, broken), Contract.BROKEN, contract_why="no security role", expected=Expected.ROPC)
+    (failure,) = next(case for name, case in tests_of(audit).items() if name.endswith(": contract")).result
+    assert failure.message == f"{broken.title}: no security role; fix: {make.fixes.role.title}"
+    assert f"Because: {cause.title}." in failure.text

@@ -60,7 +60,7 @@ CERTIFICATE: TypeAlias = Annotated[
         "--certificate",
         metavar="REFERENCE",
         rich_help_panel=_WHOSE,
-        help="Of the app: file:PATH, env:NAME or keyring:SERVICE/USER of a PEM with key and certificate.",
+        help="Of the app: file:, env:, keyring: or keyvault: of a PEM with key and certificate.",
     ),
 ]
 CLIENT_SECRET: TypeAlias = Annotated[

@@ -59,7 +59,12 @@ def resumed_audit(
         paths = paths_of(order.target, order.formats)
         _somebody_signs_in(settings, ask)
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
-            resume(journal, prepared.inventory, settings, prepared.tools(ask, progress, ledger))
+            resume(
+                journal,
+                prepared.inventory,
+                settings,
+                prepared.tools(ask, progress, ledger, quiet=screen.quiet),
+            )
         judged = watched(journal, prepared.rulebook, wanted.demands)
         write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
     finally:  # also where something went wrong: a run file that is closed is one file, and whole
@@ -88,7 +93,7 @@ def run_audit(
     where = order.choices.ledger if order else None
     with contextlib.ExitStack() as last:
         with _ledger(prepared.settings, where) as ledger, screen.progress() as progress:
-            tools = prepared.tools(ask, progress, ledger)
+            tools = prepared.tools(ask, progress, ledger, quiet=screen.quiet)
             journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
             last.callback(journal.close)  # whoever copies the run file from here copies all of it
         judged = watched(journal, prepared.rulebook, wanted.demands)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.atomic import check_target
-from auditor.cli.setting import proxy_of
+from auditor.cli.resolving import resolver_for
+from auditor.cli.setting import folder_of, proxy_of
 from auditor.clouds import Cloud, load_clouds
-from auditor.config import DEFAULT_NAME, Config, apply_overrides, load_config
+from auditor.config import Config, apply_overrides, load_config
 from auditor.directory.collection import Collecting
 from auditor.directory.collection import collected as read_directory
 from auditor.directory.graph_collector import Order
@@ -22,7 +23,7 @@ from auditor.inventory import ReadOptions, read_inventory
 from auditor.model import AppProfile, Sureness
 from auditor.network import Door, DoorSettings
 from auditor.rulebook.load import load_apps
-from auditor.secrets import Reference, Resolver, Secret, parse_reference
+from auditor.secrets import Reference, Resolver, parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from auditor.cli.console import Screen
 
 _LARGEST_REPLY = 32 * 1024 * 1024
-_LONGEST_KEY = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ def collected(wanted: Wanted, screen: "Screen", *, present: bool) -> bool:
     """
     config = load_config(wanted.config)
     order = order_of(wanted, config)
-    registration, way = registration_of(wanted, config)
+    resolver = resolver_for(folder_of(wanted.config), door_of(wanted, config), quiet=screen.quiet, keys=True)
+    registration, way = registration_of(wanted, config, resolver)
     check_present(way, present=present)
     check_target(wanted.target)
     door = Door(door_of(wanted, config))
@@ -116,7 +117,7 @@ def _client_id(name: str, profiles: "Mapping[str, AppProfile]") -> str:
     raise UsageError(f"--app {name}: no known app, and no client id", "for example resco-mobile-crm")
 
 
-def registration_of(wanted: Wanted, config: Config) -> tuple[Registration, Way]:
+def registration_of(wanted: Wanted, config: Config, resolver: Resolver) -> tuple[Registration, Way]:
     """Return who signs in, and how; raises ConfigError where no registration is named, UsageError else."""
     own = config.administrator
     client_id = wanted.client_id or own.client_id
@@ -127,15 +128,14 @@ def registration_of(wanted: Wanted, config: Config) -> tuple[Registration, Way]:
             " [directory] in auditor.toml",
         )
     way = way_of(wanted, config)
-    base = (wanted.config or Path(DEFAULT_NAME)).resolve().parent
     secret = _reference(wanted.secret) or (None if wanted.certificate else own.secret)
     certificate = None if secret else _reference(wanted.certificate) or own.certificate
     registration = Registration(
         tenant=wanted.tenant.strip().lower(),
         cloud=cloud_of(wanted.cloud),
         client_id=client_id.strip().lower(),
-        secret=_resolved(secret, base) if way is Way.APP else None,
-        certificate=_resolved(certificate, base) if way is Way.APP else None,
+        secret=resolver.resolve(secret, "") if secret and way is Way.APP else None,
+        certificate=resolver.resolve(certificate, "") if certificate and way is Way.APP else None,
     )
     return registration, way
 
@@ -167,12 +167,8 @@ def _reference(text: str | None) -> Reference | None:
     except ValueError:
         raise UsageError(
             "a certificate and a client secret are given by reference",
-            "file:PATH, env:NAME or keyring:SERVICE/USER; never the secret itself",
+            "file:PATH, env:NAME, keyring:SERVICE/USER or keyvault:VAULT/SECRET; never the secret itself",
         ) from None
-
-
-def _resolved(reference: Reference | None, base: Path) -> Secret | None:
-    return Resolver(base, most=_LONGEST_KEY).resolve(reference, "") if reference else None
 
 
 def check_present(way: Way, *, present: bool, browser: Callable[[], bool] | None = None) -> None:

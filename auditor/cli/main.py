@@ -2,19 +2,22 @@
 
 import functools
 import inspect
+import itertools
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
 from auditor import __version__
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
 P = ParamSpec("P")
+_PASSWORD = re.compile(r"(?i)--?(?:pass|password|passwd|passphrase|pwd|pw)(?:=|$)")
 
 
 def build() -> typer.Typer:
@@ -88,12 +91,24 @@ def _root(
     """Hold the options that stand before a command."""
 
 
+def _check_no_password(arguments: "Sequence[str]") -> None:
+    """Raise UsageError where somebody tries to give a password; what follows the option is not repeated."""
+    options = itertools.takewhile(lambda word: word != "--", arguments)
+    if any(_PASSWORD.match(word) for word in options):
+        raise UsageError(
+            "no option takes a password: whoever is on this machine can read a command line",
+            "say in the inventory's column `credential` where it is kept: env:NAME, file:PATH, prompt,"
+            " keyring:SERVICE/USER or keyvault:VAULT/SECRET",
+        )
+
+
 def main(arguments: "Sequence[str] | None" = None) -> None:
     """Run the command and end the process with its exit code (auditor.exit_codes)."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
+        _check_no_password(sys.argv[1:] if arguments is None else arguments)
         build()(args=arguments)
     except AuditorError as error:
         sys.stderr.write(f"error: {error}\n")

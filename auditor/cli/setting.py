@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.atomic import check_target
+from auditor.cli.resolving import resolver_for
 from auditor.clouds import load_clouds
 from auditor.config import DEFAULT_NAME, Config, apply_overrides, load_config
 from auditor.directory.sign_in import Way
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 ONLINE = "online"
 """What `--directory` takes in the place of an export."""
 _SHOWN = 50
-_LONGEST_KEY = 64 * 1024
 _FASTEST = 1_000.0
 _RATE = "5"
 
@@ -73,8 +73,13 @@ class Prepared:
     rulebook: "Rulebook"
     base: Path
 
-    def tools(self, ask: Ask, progress: Progress, ledger: "Ledger | None" = None) -> Tools:
-        """Return what the run needs, with whom to ask, whom to tell, and what remembers refused attempts."""
+    def tools(
+        self, ask: Ask, progress: Progress, ledger: "Ledger | None" = None, *, quiet: bool = False
+    ) -> Tools:
+        """Return what the run needs, with whom to ask, whom to tell, and what remembers refused attempts.
+
+        `quiet`: nothing but the result goes to standard output.
+        """
         return Tools(
             clouds=self.rulebook.clouds,
             rulebook=self.rulebook,
@@ -83,6 +88,7 @@ class Prepared:
             base=self.base,
             now=lambda: datetime.now(UTC),
             ledger=ledger,
+            resolving=resolver_for(self.base, self.settings.door, quiet=quiet),
         )
 
 
@@ -100,14 +106,14 @@ def prepare(path: Path, choices: Choices, screen: "Screen") -> Prepared:
         screen.say(f"note: {remark}")
     if inventory.invalid and not choices.skip_invalid:
         raise _bad_rows(inventory)
-    settings = settings_of(choices, config)
+    settings = settings_of(choices, config, quiet=screen.quiet)
     if choices.shard:
         inventory, settings = cut(inventory, settings, parse_shard(choices.shard))
         screen.say(f"shard {settings.shard}: {len({case.account_id for case in inventory.cases})} accounts")
     return Prepared(inventory, settings, rulebook, path.resolve().parent)
 
 
-def settings_of(choices: Choices, config: Config) -> Settings:
+def settings_of(choices: Choices, config: Config, *, quiet: bool = False) -> Settings:
     """Return a run's settings: options over configuration over defaults."""
     if choices.people and not choices.passwords:
         raise UsageError("--people-passwords and --no-passwords exclude each other", "leave one of them out")
@@ -125,7 +131,9 @@ def settings_of(choices: Choices, config: Config) -> Settings:
     return Settings(
         vantage=vantage,
         country=config.country if vantage == config.vantage else "",
-        directory=directory_of(choices, config),
+        directory=directory_of(
+            choices, config, resolver_for(folder_of(choices.config), door, quiet=quiet, keys=True)
+        ),
         concurrency=choices.concurrency or config.concurrency,
         rate=rate_of(choices.rate or _RATE),
         table=parse_table(table),
@@ -139,7 +147,12 @@ def settings_of(choices: Choices, config: Config) -> Settings:
     )
 
 
-def directory_of(choices: Choices, config: Config) -> DirectoryChoice:
+def folder_of(config: Path | None) -> Path:
+    """Return the folder that the paths of a configuration start from."""
+    return (config or Path(DEFAULT_NAME)).resolve().parent
+
+
+def directory_of(choices: Choices, config: Config, resolver: Resolver) -> DirectoryChoice:
     """Return which directories are read, and how an administrator signs in for those that are read online.
 
     Raises UsageError for an export that is not there, ConfigError and SecretError where nobody could sign in.
@@ -157,10 +170,12 @@ def directory_of(choices: Choices, config: Config) -> DirectoryChoice:
         return DirectoryChoice(exports)
     if choices.keep_directory:
         check_target(choices.keep_directory)
-    return _online(exports, choices, config)
+    return _online(exports, choices, config, resolver)
 
 
-def _online(exports: tuple[Path, ...], choices: Choices, config: Config) -> DirectoryChoice:
+def _online(
+    exports: tuple[Path, ...], choices: Choices, config: Config, resolver: Resolver
+) -> DirectoryChoice:
     own = config.administrator
     if not own.client_id:
         raise ConfigError(
@@ -169,7 +184,6 @@ def _online(exports: tuple[Path, ...], choices: Choices, config: Config) -> Dire
             " auditor.toml",
         )
     way = Way(own.sign_in or Way.BROWSER)
-    resolver = Resolver((choices.config or Path(DEFAULT_NAME)).resolve().parent, most=_LONGEST_KEY)
     secret, certificate = (
         resolver.resolve(reference, "") if reference and way is Way.APP else None
         for reference in (own.secret, own.certificate)
@@ -235,6 +249,11 @@ def simulated(
 
 def proxy_of(text: str) -> str:
     """Return a proxy's address; raises UsageError for what is none, unshown: it may hold a password."""
+    if "@" in text:
+        raise UsageError(
+            "--proxy takes no name and password: whoever is on this machine can read a command line",
+            "set HTTPS_PROXY in the environment, or proxy under [network] in auditor.toml",
+        )
     if not re.fullmatch(r"(?i)https?://[^\s/]+/?", text):
         raise UsageError(
             "--proxy takes the address of an HTTP proxy", "for example http://proxy.example:8080"

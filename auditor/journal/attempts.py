@@ -31,7 +31,8 @@ class CredentialVersion:
     """A credential reference's scheme, and the version of what it refers to, which is no secret.
 
     Versions of one scheme sort by age as text. `file`: the file's modification time in nanoseconds since
-    1970, 20 digits. Where the store knows no versions it is a trace of the refused password
+    1970, 20 digits. `keyvault`: when the version was put there, in the same way, a slash, and the version's
+    id. Where the store knows no versions it is a trace of the refused password
     (auditor.secrets.trace), or empty.
     """
 
@@ -48,8 +49,9 @@ def newer(earlier: CredentialVersion, earlier_at: datetime, now: CredentialVersi
     """Return whether a credential has changed since an attempt; false where nobody can tell."""
     if earlier.scheme == now.scheme and earlier.version and now.version:
         return now.version > earlier.version
-    if now.scheme == "file" and now.version.isdecimal():
-        return int(now.version) > earlier_at.timestamp() * _NANOSECONDS
+    when = now.version.partition("/")[0]
+    if now.scheme in {"file", "keyvault"} and when.isdecimal():
+        return int(when) > earlier_at.timestamp() * _NANOSECONDS
     return False
 
 

@@ -36,7 +36,8 @@ def app_token(state: "State", exchange: "Exchange", tenant: "Tenant") -> Refusal
     app = app_of(tenant, client)
     if refusal or app is None:
         return refusal or Refusal(700016, {"app": client, "tenant": tenant.domains[0].name})
-    refusal = disproved(state, app, exchange) or resource(attempt)
+    known = wanted.host in {vault.domain for vault in state.world.vaults}
+    refusal = disproved(state, app, exchange) or (None if known else resource(attempt))
     return refusal or _issued(attempt, app)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from auditor.lab.world.tenants import App, Federation, Grant, Order, Tenant
     from auditor.lab.world.users import User
 
-Site = Literal["login", "federation", "dataverse", "personal", "graph"]
+Site = Literal["login", "federation", "dataverse", "personal", "graph", "vault"]
 _EVERYBODY = "*"
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 PERSONAL_HOST = "nexus.passport.com"
@@ -119,6 +119,7 @@ class Estate:
         hosts: dict[str, Site] = dict.fromkeys(self.logins, "login")
         hosts |= dict.fromkeys(self.graphs, "graph")
         hosts |= dict.fromkeys(self._federations, "federation")
+        hosts |= dict.fromkeys((vault.host for vault in self.world.vaults), "vault")
         for environment in self.world.environments:
             if environment.state != "deleted":
                 label, _, rest = environment.host.partition(".")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from auditor.lab import adfs, app_signin, dataverse, devicecode, discovery, entra, graph
+from auditor.lab import adfs, app_signin, dataverse, devicecode, discovery, entra, graph, vaults
 from auditor.lab.apps import user_name
 from auditor.lab.exchange import Exchange, Reply, as_html
 from auditor.lab.soap import named_in
@@ -25,6 +25,7 @@ _DEVICE_CODE = r"/(?P<tenant>[^/]+)/oauth2/(?P<version>v2\.0)/devicecode"
 _MEX = r"/adfs/services/trust/mex"
 _USERNAME_MIXED = r"/adfs/services/trust/(?P<version>13|2005)/usernamemixed"
 _API = r"/api/data/v9\.\d"
+_SECRET = r"/secrets/(?P<name>[^/]+)/(?P<version>[^/]*)"  # noqa: S105 - a path
 _GRAPH = r"/(?P<version>v1\.0|beta)"
 
 
@@ -55,6 +56,7 @@ ROUTES = (
     _route("graph", "POST", rf"{_GRAPH}/\$batch", Leg.GRAPH, graph.batch),
     _route("graph", "POST", rf"{_GRAPH}/identity/conditionalAccess/evaluate", Leg.GRAPH, graph.evaluate),
     _route("graph", "GET", rf"{_GRAPH}/(?P<resource>.+)", Leg.GRAPH, graph.read),
+    _route("vault", "GET", _SECRET, None, vaults.secret),
     _route("dataverse", "GET", rf"{_API}/WhoAmI(?:\(\))?", Leg.WHOAMI, dataverse.whoami),
     _route("dataverse", "GET", rf"{_API}/(?P<set>[A-Za-z_]\w*)", Leg.TABLE, dataverse.table),
     _route("dataverse", "GET", r"/.*", Leg.CHALLENGE, dataverse.challenge),

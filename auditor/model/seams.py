@@ -17,7 +17,7 @@ class SecretRef(Protocol):
 
     @property
     def scheme(self) -> str:
-        """Return the scheme: env, file, prompt, keyring, or plaintext."""
+        """Return the scheme: env, file, prompt, keyring, keyvault, or plaintext."""
         ...
 
 

@@ -78,7 +78,7 @@ class RequestsTransport:
         session.trust_env = False
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.headers.clear()
-        session.mount("https://", _Adapter(self._context, self._limits, proxy))
+        session.mount("https://", adapter_for(self._context, self._limits, proxy))
         with self._lock:
             self._sessions.append(session)
         return session
@@ -95,6 +95,11 @@ def _arriving(reply: requests.Response) -> Iterator[bytes]:
     """Yield the body as it arrives, packed; a read of a whole chunk would wait for a server that drips."""
     while part := reply.raw.read1(_CHUNK, decode_content=False):
         yield part
+
+
+def adapter_for(context: ssl.SSLContext, limits: Limits, proxy: Proxy | None) -> HTTPAdapter:
+    """Return what makes our kind of connections for a session of `requests`, through a proxy or none."""
+    return _Adapter(context, limits, proxy)
 
 
 class _Adapter(HTTPAdapter):

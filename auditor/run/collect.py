@@ -27,7 +27,7 @@ from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatche
 from auditor.run.sessions import SignIns, by_account, not_asked
 from auditor.run.submissions import submissions
 from auditor.run.workers import each
-from auditor.secrets import Alike, Reference, Resolver
+from auditor.secrets import Alike, Reference
 
 RESUMED = "resumed"
 
@@ -218,7 +218,7 @@ def _memory(one: _Collection) -> Memory:
         return Nothing()
     run = one.header.run
     one.tools.ledger.register(run.id, one.journal.path, run.started, run.source)
-    return Remembered(one.tools.ledger, run.id, one.settings.retry, Resolver(one.tools.base))
+    return Remembered(one.tools.ledger, run.id, one.settings.retry, one.tools.resolver)
 
 
 def _gate(one: _Collection, plans: Sequence[Plan], memory: Memory) -> Gate:
@@ -266,7 +266,7 @@ def tenant_limits(plans: Iterable[Plan], settings: Settings, tools: Tools) -> Ca
 def _left(one: _Collection, plans: Sequence[Plan], before: Before) -> list[Plan]:
     """Return the submissions that were not made yet; passwords sent before the break are compared, too."""
     if before.made:
-        resolver = Resolver(one.tools.base)
+        resolver = one.tools.resolver
         for plan in plans:
             reference = plan.case.credential
             done = isinstance(reference, Reference) and str(plan.case.key) in before.made
@@ -287,7 +287,7 @@ def _sign_in(
     """Make the submissions, but for those that an earlier run was refused."""
     settings, tools, outlook = one.settings, one.tools, one.outlook
     inside = [plan.case for plan in plans if scope.refuses(plan) is None]
-    passwords = Passwords(Resolver(tools.base), tools.ask)
+    passwords = Passwords(tools.resolver, tools.ask)
     gone = set()
     for case, earlier in memory.held(inside, passwords.of):
         gone.add(case.key)

@@ -15,7 +15,7 @@ from auditor.network import DoorSettings
 from auditor.probes.dataverse import Table
 from auditor.rulebook.book import Rulebook
 from auditor.run.shards import Shard, noted
-from auditor.secrets import Secret
+from auditor.secrets import Resolver, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,9 @@ def kept(settings: Settings) -> dict[str, str]:
 class Tools:
     """What a run needs and does not make itself.
 
-    `base` is the folder that `file:` credentials start from; without a `ledger` (simulated runs, where
-    nobody can be locked out) nothing is remembered.
+    `base` is the folder that `file:` credentials start from; `resolving` is for all credentials, without one
+    there is neither key vault nor mask. Without a `ledger` (simulated runs, where nobody can be locked out)
+    nothing is remembered.
     """
 
     clouds: Clouds
@@ -131,6 +132,12 @@ class Tools:
     base: Path
     now: Callable[[], datetime]
     ledger: Ledger | None = None
+    resolving: Resolver | None = None
+
+    @property
+    def resolver(self) -> Resolver:
+        """Return what leads from credentials to passwords."""
+        return self.resolving or Resolver(self.base)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from auditor.model import evidence as about
 from auditor.probes.interface import Outlook
 from auditor.run.interface import Retry
 from auditor.run.shards import Shard
-from auditor.secrets import Reference, Resolver, Secret, differs, is_trace, trace_of
+from auditor.secrets import VERSIONED, Reference, Resolver, Secret, differs, is_trace, trace_of
 
 T = TypeVar("T")
 _REFUSED = {Settled.REFUSED_ACCOUNT, Settled.REFUSED_CASE}
@@ -98,7 +98,7 @@ class Remembered:
         self._references = {
             case.key: case.credential
             for case in cases
-            if isinstance(case.credential, Reference) and case.credential.scheme == "file"
+            if isinstance(case.credential, Reference) and case.credential.scheme in VERSIONED
         }
         for some in _chunks(cases):
             found = self.ledger.held({case.account_id for case in some})

@@ -2,18 +2,21 @@
 
 from auditor.secrets.alike import Alike
 from auditor.secrets.redaction import Redaction, redact
-from auditor.secrets.references import SCHEMES, Reference, parse_reference, plaintext
-from auditor.secrets.resolver import Resolver
+from auditor.secrets.references import SCHEMES, VERSIONED, Reference, parse_reference, plaintext
+from auditor.secrets.resolver import Kept, Resolver, Vault
 from auditor.secrets.trace import differs, is_trace, trace_of
 from auditor.secrets.values import Secret
 
 __all__ = [
     "SCHEMES",
+    "VERSIONED",
     "Alike",
+    "Kept",
     "Redaction",
     "Reference",
     "Resolver",
     "Secret",
+    "Vault",
     "differs",
     "is_trace",
     "parse_reference",

@@ -1,8 +1,9 @@
 """References to secrets, as a `credential` cell holds them.
 
 Schemes: `env:NAME`, `file:PATH` (relative to the inventory), `prompt`, `keyring:SERVICE/USER`
-(extra `keyring`). A plain password (`--allow-plaintext-passwords`) travels as a reference of scheme
-`plaintext` that holds a Secret. Neither reference texts nor values are ever shown.
+(extra `keyring`), `keyvault:VAULT/SECRET` or `keyvault:VAULT/SECRET/VERSION` (extra `keyvault`; VAULT is a
+name in Azure's public cloud, or a whole host name). A plain password (`--allow-plaintext-passwords`) travels
+as a reference of scheme `plaintext` that holds a Secret. Neither reference texts nor values are ever shown.
 """
 
 import re
@@ -11,7 +12,14 @@ from dataclasses import dataclass, field
 from auditor.secrets.values import Secret
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SCHEMES = ("env:NAME", "file:PATH", "prompt", "keyring:SERVICE/USER")
+SCHEMES = ("env:NAME", "file:PATH", "prompt", "keyring:SERVICE/USER", "keyvault:VAULT/SECRET")
+VERSIONED = frozenset({"file", "keyvault"})
+"""Schemes whose stores know versions."""
+_VAULT = re.compile(
+    r"(?:https://)?(?P<vault>[a-z][a-z0-9-]{1,22}[a-z0-9]|[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
+    r"/(?P<name>[a-z0-9-]{1,127})(?:/(?P<version>[0-9a-f]{32}))?"
+)
+_PUBLIC = ".vault.azure.net"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,15 @@ def parse_reference(text: str) -> Reference:
         return Reference("file", target.strip())
     if name == "keyring" and all(target.strip().partition("/")[::2]):
         return Reference("keyring", target.strip())
+    if name == "keyvault" and (found := _VAULT.fullmatch(target.strip().lower())):
+        return Reference("keyvault", _in_vault(found))
     raise ValueError(f"not a known reference, {len(text)} characters")
+
+
+def _in_vault(found: re.Match[str]) -> str:
+    """Return HOST/NAME or HOST/NAME/VERSION; vaults do not tell capitals from small letters."""
+    host = found["vault"] if "." in found["vault"] else found["vault"] + _PUBLIC
+    return "/".join(filter(None, (host, found["name"], found["version"])))
 
 
 def plaintext(value: str) -> Reference:

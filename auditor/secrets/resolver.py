@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from auditor.errors import SecretError, told
 from auditor.secrets.references import Reference
@@ -14,19 +15,47 @@ _MAX_SECRET_FILE = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A secret as a store with versions keeps it; the version is no secret (see `Resolver.version`)."""
+
+    secret: Secret
+    version: str
+
+
+class Vault(Protocol):
+    """Key vaults, by HOST/NAME or HOST/NAME/VERSION; each secret is read once a run."""
+
+    def secret(self, target: str) -> Kept:
+        """Return a secret; raises SecretError that names nothing of the target."""
+        ...
+
+
+def _unnoticed(secret: Secret) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resolver:
     """Turns references into secrets. `base` is the folder that `file:` paths are relative to.
 
     `typed` holds what the operator typed for each account beforehand: nobody is asked from a worker thread,
     where Ctrl-C does not reach. `most` is how many bytes a file may hold: a key is longer than a password.
+    Without a `vault` nothing is read from one. `noticed` is told of each secret before anybody gets it.
     """
 
     base: Path
     typed: Mapping[str, Secret] = field(default_factory=dict)
     most: int = _MAX_SECRET_FILE
+    vault: Vault | None = None
+    noticed: Callable[[Secret], None] = _unnoticed
 
     def resolve(self, reference: Reference, account: str) -> Secret:
         """Return the secret; raises SecretError that names the scheme, never the reference."""
+        secret = self._found(reference, account)
+        self.noticed(secret)
+        return secret
+
+    def _found(self, reference: Reference, account: str) -> Secret:
         if reference.value is not None:
             return reference.value
         match reference.scheme:
@@ -36,14 +65,22 @@ class Resolver:
                 return self._file(reference.target)
             case "keyring":
                 return self._keyring(reference.target)
+            case "keyvault":
+                return self._kept(reference.target).secret
             case _:
                 return self._typed(account)
 
     def version(self, reference: Reference) -> str:
         """Return the version of what a reference leads to, no secret: a file's time; "" where there is none.
 
-        Versions of one scheme sort by age as text.
+        Of a key vault when the version was put there, a slash, and the version's id. Versions of one scheme
+        sort by age as text.
         """
+        if reference.scheme == "keyvault":
+            try:
+                return self._kept(reference.target).version
+            except SecretError:
+                return ""
         if reference.scheme != "file":
             return ""
         try:
@@ -81,6 +118,11 @@ class Resolver:
         except UnicodeDecodeError:
             raise SecretError("the file that the credential names is not UTF-8 text") from None
         return Secret(re.sub(r"\r?\n\Z", "", text))
+
+    def _kept(self, target: str) -> Kept:
+        if self.vault is None:
+            raise SecretError("no key vault is read here", "name another place for the credential")
+        return self.vault.secret(target)
 
     def _keyring(self, target: str) -> Secret:
         service, _, user = target.partition("/")

@@ -43,7 +43,7 @@ def test_anything_else_in_credential_is_a_problem_that_gives_its_length_alone(ro
     inventory = row(f"a@b.com;a.crm4.dynamics.com;;;{SECRET};;")
     (problem,) = inventory.invalid[0].problems
     assert (problem.column, problem.wrong) == ("Credential", "not a known reference, 21 characters")
-    assert "env:NAME, file:PATH, prompt or keyring:SERVICE/USER" in problem.right
+    assert "env:NAME, file:PATH, prompt, keyring:SERVICE/USER or keyvault:VAULT/SECRET" in problem.right
     assert SECRET not in repr(inventory)
 
 

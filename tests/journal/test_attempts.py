@@ -44,6 +44,15 @@ def test_versions_of_one_scheme_compare_whenever_the_attempt_was():
     assert not newer(later, NOW, earlier)
 
 
+def test_a_credential_that_moved_to_a_key_vault_has_changed_when_it_was_put_there_after_the_attempt():
+    def kept(at):
+        return CredentialVersion("keyvault", f"{file_of(at).version}/0123abcd")
+
+    for earlier in (CredentialVersion("env"), CredentialVersion("file", file_of(NOW).version)):
+        assert newer(earlier, NOW, kept(NOW + timedelta(seconds=1)))
+        assert not newer(earlier, NOW, kept(NOW - timedelta(days=1)))
+
+
 @pytest.mark.parametrize("scheme", ["env", "prompt", "plaintext", "keyring"])
 def test_a_store_without_versions_never_counts_as_changed(scheme):
     assert not newer(CredentialVersion(scheme), NOW, CredentialVersion(scheme))

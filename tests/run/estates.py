@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from copy import deepcopy
 from pathlib import Path
 
@@ -53,15 +54,18 @@ def started(folder, passwords, *arguments):
 
 
 def audited_files(world, folder, credentials, environment):
-    """Return a function that audits accounts with credentials in files and returns what the lab counted."""
+    """Return a function that audits accounts with credentials in files and returns what the lab counted.
+
+    It serves the world itself, or takes a lab that is served.
+    """
     lines = [
         f"{account},{environment},resco-external-project,{where}" for account, where in credentials.items()
     ]
     inventory = folder / "accounts.csv"
     inventory.write_text("\n".join(["account,environment,app,credential", *lines]), encoding="utf-8")
 
-    def run():
-        with Lab(world_from(world)) as lab:
+    def run(served=None):
+        with nullcontext(served) if served else Lab(world_from(world)) as lab:
             process = started(
                 folder,
                 {},

@@ -27,6 +27,7 @@ def inconsistencies(world: "World") -> list[str]:
         *_tenants(estate),
         *_users(estate),
         *_environments(estate),
+        *_vaults(estate),
         *_faults(world),
     ]
 
@@ -43,6 +44,7 @@ def _twice(world: "World") -> Problems:
     domains = [d.name for t in world.tenants for d in t.domains]
     yield from _repeated("tenants.domains", [*domains, *world.personal_domains])
     yield from _repeated("users", (u.upn for u in world.users))
+    yield from _repeated("vaults", (vault.host for vault in world.vaults))
     yield from _repeated("environments", (e.host for e in world.environments))
     yield from _repeated("issuers", (issuer.url for issuer in world.issuers))
 
@@ -63,6 +65,18 @@ def _federation(key: str, federation: "Federation", estate: Estate, taken: set[s
         yield f"{key}.host: {federation.host} is the host of something else"
     if served and served.as_served != federation.as_served:
         yield f"{key}: another domain describes {federation.host} differently"
+
+
+def _vaults(estate: Estate) -> Problems:
+    for number, vault in enumerate(estate.world.vaults):
+        key, tenant = f"vaults.{number}", estate.tenant_named(vault.tenant)
+        if tenant is None:
+            yield f"{key}.tenant: no tenant is called {vault.tenant}"
+            continue
+        known = {client_id(app.app) for app in tenant.apps}
+        for app in vault.readers:
+            if client_id(app) not in known:
+                yield f"{key}.readers: {tenant.name} has no application {app}"
 
 
 def _tenants(estate: Estate) -> Problems:

@@ -12,6 +12,7 @@ from auditor.lab.world.kinds import Address, Guid, Host
 from auditor.lab.world.rows import Row
 from auditor.lab.world.tenants import Order, Tenant
 from auditor.lab.world.users import User
+from auditor.lab.world.vaults import Vault
 
 
 class Caller(Edge):
@@ -44,5 +45,6 @@ class World(Edge):
     )
     users: tuple[User, ...] = Field(default=(), description="The users of all tenants.")
     environments: tuple[Environment, ...] = Field(default=(), description="The Dataverse environments.")
+    vaults: tuple[Vault, ...] = Field(default=(), description="The key vaults.")
     faults: tuple[Fault, ...] = Field(default=(), description="What goes wrong; the first that fits strikes.")
     inventory: tuple[Row, ...] = Field(default=(), description="The ready-made inventory's rows.")

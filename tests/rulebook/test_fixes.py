@@ -199,6 +199,22 @@ def test_security_defaults_exempt_no_account_and_where_they_block_no_exemption_i
     assert not [use.fix for use in rule.fixes if book.fixes[use.fix].weakens]
 
 
+def test_what_guards_an_account_is_set_up_before_it_is_let_through(book):
+    for fix in book.fixes.values():
+        opening = [at for at, step in enumerate(fix.steps) if re.search(r"(?i)\bexclude \{\{ upn", step)]
+        guarding = [at for at, step in enumerate(fix.steps) if "blocks every app but" in step]
+        for at in opening:
+            assert [other for other in guarding if other < at], fix.id
+
+
+def test_apps_and_places_are_blocked_by_a_policy_each(book):
+    # conditions of one policy must all be met: "every app but A, every place but B" in one leaves most open
+    steps = [step for fix in book.fixes.values() for step in fix.steps if "blocks every app but" in step]
+    assert steps
+    for step in steps:
+        assert "two policies" in step
+
+
 def test_device_codes_are_advised_only_where_no_policy_blocks_them(book):
     for fix in book.fixes.values():
         steps = " ".join(fix.steps)

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
+from auditor.cli.harmless import harmless
 from auditor.errors import SecretError
 from auditor.model import Audit, Axis, Severity
 
@@ -42,11 +43,16 @@ class Screen:
 
     def say(self, text: str) -> None:
         """Print a line about the run."""
-        self._notes.print(escape(text))
+        self._notes.print(escape(harmless(text)))
 
     def result(self, text: str) -> None:
         """Print a line that is the result."""
-        self._out.print(escape(text))
+        self._out.print(escape(harmless(text)))
+
+    def command(self, text: str) -> None:
+        """Print a command for the build service that reads standard output, as it stands."""
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
     @contextmanager
     def progress(self) -> "Iterator[Bars | Lines]":
@@ -131,7 +137,7 @@ class Bars:
 
     def say(self, text: str) -> None:
         """Print a line above the bars."""
-        self._shown.console.print(escape(text))
+        self._shown.console.print(escape(harmless(text)))
 
 
 class Lines:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auditor.cli import options
+from auditor.cli.harmless import harmless
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def explain(
     for raw, known, name in items:
         explanation = _explained(book, raw, known, name)
         for line in _text(adviser, explanation) if adviser else [_json(explanation)]:
-            typer.echo(line)
+            typer.echo(harmless(line) if adviser else line)
     if bad:
         raise UsageError("\n".join(bad), "each line is an object with `raw`, and optionally `id`, `context`")
 

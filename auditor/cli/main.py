@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 import typer
 
 from auditor import __version__
+from auditor.cli.harmless import harmless
 from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
         _check_no_password(sys.argv[1:] if arguments is None else arguments)
         build()(args=arguments)
     except AuditorError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {harmless(str(error))}\n")
         if error.advice:
-            sys.stderr.write(f"advice: {error.advice}\n")
+            sys.stderr.write(f"advice: {harmless(error.advice)}\n")
         sys.exit(error.exit_code)

@@ -311,7 +311,7 @@ FORMAT: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
-        metavar="xlsx,json,junit,sarif",
+        metavar="xlsx,json,junit,sarif,markdown",
         rich_help_panel=_RESULT,
         help="Report formats; without it what the suffix of --output says.",
     ),

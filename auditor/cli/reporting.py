@@ -1,5 +1,6 @@
 """What comes out of a judged run: in which formats, where, and under which terms they are written."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -93,14 +94,19 @@ def write_reports(
     folder: str,
     screen: "Screen",
 ) -> None:
-    """Write the report in each format and say where it is; `folder` is the inventory's (`folder_in`)."""
-    from auditor.rulebook.pages import rule_help  # noqa: PLC0415 - only where a report is written
+    """Write the report in each format, say where it is, and tell the build service that runs us.
+
+    `folder` is the inventory's (`folder_in`).
+    """
+    from auditor.cli.pipelines import tell  # noqa: PLC0415 - only where a report is written
+    from auditor.rulebook.pages import rule_help  # noqa: PLC0415 - as above
     from auditor.writers.interface import Terms  # noqa: PLC0415 - as above
 
     terms = Terms(audit.demands, partial(rule_help, rulebook), gaps_fail=wanted.gaps_fail, folder=folder)
     for name, path in paths.items():
         writer_for(name, terms).write(audit, path)
         screen.result(f"{path}" if screen.quiet else f"report: {path}")
+    tell(audit, terms, paths, screen, os.environ)
 
 
 def folder_in(folder: Path | None) -> str:

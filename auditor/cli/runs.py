@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditor.cli.harmless import harmless
 from auditor.errors import LedgerError, NotARunFile, UsageError
 
 if TYPE_CHECKING:
@@ -177,5 +178,6 @@ def near(path: Path) -> Path:
 
 
 def plain(text: str) -> str:
-    """Return text that a terminal cannot take for a command: a run file may come from anybody."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    """Return text that nobody takes for a command, no terminal either: a run file may come from anybody."""
+    seen = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return harmless(seen)

@@ -13,6 +13,7 @@ _WRITERS = {
     "xlsx": ("auditor.writers.workbook.writer", "WorkbookWriter", ".xlsx", False),
     "json": ("auditor.writers.json_v1", "JsonWriter", ".json", False),
     "junit": ("auditor.writers.junit", "JUnitWriter", ".xml", True),
+    "markdown": ("auditor.writers.markdown", "MarkdownWriter", ".md", True),
     "sarif": ("auditor.writers.sarif", "SarifWriter", ".sarif", True),
 }
 FORMATS = tuple(_WRITERS)

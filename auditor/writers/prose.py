@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from auditor.writers.texts import Texts
 
 
-CONTRACT_RULES = frozenset({"contract-is-broken", "contract-is-unanswered"})
+BROKEN_CONTRACT = "contract-is-broken"
+CONTRACT_RULES = frozenset({BROKEN_CONTRACT, "contract-is-unanswered"})
 """The findings that say how an expectation came out, and not why."""
 
 
@@ -21,6 +22,19 @@ def cause_of(result: "CaseResult", finding: "Finding") -> "Finding | None":
         return None
     others = (one for one in result.findings if one.rule not in CONTRACT_RULES and not one.unanswered)
     return next((one for one in others if one.severity != "info"), None)
+
+
+def because(result: "CaseResult", finding: "Finding") -> str:
+    """Return why a contract is broken and what to do first; of another finding only what to do."""
+    cause, fix = cause_of(result, finding), first_fix(result, finding)
+    told_cause = f" Because: {cause.title}." if cause else ""
+    return told_cause + (f" Fix: {fix.title} ({done_by(fix)})." if fix else "")
+
+
+def first_fix(result: "CaseResult", finding: "Finding") -> "Fix | None":
+    """Return what to do first about a finding: of a contract, about what broke it."""
+    cause = cause_of(result, finding)
+    return next(iter((*(cause.fixes if cause else ()), *finding.fixes)), None)
 
 
 def headline(result: "CaseResult", finding: "Finding") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from auditor.model import Severity
-from auditor.writers.prose import done_by, waived
+from auditor.writers.prose import because, waived
 from auditor.writers.tables.not_audited import gaps_of_case, gaps_of_row
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def result_of(result: "CaseResult", finding: "Finding", rule_index: int, terms: 
         "ruleIndex": rule_index,
         "kind": kind,
         "level": LEVELS[finding.severity] if kind == "fail" else "none",
-        "message": {"text": plain(_message(finding))},
+        "message": {"text": plain(_message(result, finding))},
         "locations": [location(result.case.origin, terms.folder)],
         "partialFingerprints": {"caseAndRule/v1": mark, "primaryLocationLineHash": f"{mark[:16]}:1"},
         "suppressions": _suppressions(finding),
@@ -105,10 +105,8 @@ def _notification(gap: "Gap", level: str, folder: str) -> Json:
     }
 
 
-def _message(finding: "Finding") -> str:
-    fix = finding.fixes[0] if finding.fixes else None
-    to_do = f"\nFix: {fix.title} ({done_by(fix)})." if fix else ""
-    return f"{finding.what}\nWhy it matters: {finding.why}{to_do}"
+def _message(result: "CaseResult", finding: "Finding") -> str:
+    return f"{finding.what}\nWhy it matters: {finding.why}{because(result, finding)}"
 
 
 def _suppressions(finding: "Finding") -> list[Json]:

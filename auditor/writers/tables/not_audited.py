@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from auditor.writers.texts import Texts
 
 TABLE = "not_audited"
-# by design, or following from another row: neither is a gap of its own
-_NO_GAP = frozenset({Why.NOT_ASKED, Why.NO_TOKEN, Why.SKIPPED})
+NO_GAP = frozenset({Why.NOT_ASKED, Why.NO_TOKEN, Why.SKIPPED})
+"""Reasons by design, or that follow from another row: none is a gap of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def gaps_of_case(result: "CaseResult", texts: "Texts") -> "Iterator[Gap]":
         yield Gap("skipped", *where, "everything", result.not_audited, texts.skipped, case.origin)
         return
     for item in result.evidence:
-        if isinstance(item, NotObserved) and item.why not in _NO_GAP:
+        if isinstance(item, NotObserved) and item.why not in NO_GAP:
             why = f"{item.why.value}: {item.detail}" if item.detail else item.why.value
             remedy = texts.not_looked[item.why]
             yield Gap("not looked at", *where, item.question, why, remedy, case.origin)

@@ -1,0 +1,89 @@
+"""What a build service is told on its own ways: annotations, and a summary on the page of the run.
+
+GitHub: workflow commands on standard output, and a file that the environment names for the job's summary.
+Azure Pipelines: a logging command that names a file. Sources: GitHub, workflow commands, and @actions/core
+(escapeData, escapeProperty); Azure Pipelines, logging commands (UploadSummary).
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from auditor.errors import told
+from auditor.writers.annotations import Annotation, annotations_of
+from auditor.writers.markdown import LIMIT, MarkdownWriter
+
+if TYPE_CHECKING:
+    from auditor.cli.console import Screen
+    from auditor.model import Audit
+    from auditor.writers.interface import Terms
+
+_UNSEEN = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+
+
+def tell(
+    audit: "Audit",
+    terms: "Terms",
+    written: Mapping[str, Path],
+    screen: "Screen",
+    environment: Mapping[str, str],
+) -> None:
+    """Tell the build service that runs us, if one does, how the audit came out.
+
+    `written` are the reports by format. Under `--quiet` nothing but the summary's file: standard output is
+    then the result alone. A summary that cannot be written is said and fails nothing.
+    """
+    if environment.get("GITHUB_ACTIONS") == "true":
+        if summary := environment.get("GITHUB_STEP_SUMMARY"):
+            _append(audit, terms, Path(summary), screen)
+        if not screen.quiet:
+            for annotation in annotations_of(audit, terms):
+                screen.command(github_command(annotation))
+    elif environment.get("TF_BUILD", "").lower() == "true" and not screen.quiet:
+        screen.command(azure_command(_beside(audit, terms, written)))
+
+
+def _append(audit: "Audit", terms: "Terms", summary: Path, screen: "Screen") -> None:
+    """Add the summary to what earlier commands of the step left in the file, as far as there is room."""
+    try:
+        taken = summary.stat().st_size if summary.exists() else 0
+        with TemporaryDirectory() as folder:
+            own = Path(folder) / "summary.md"
+            MarkdownWriter(terms, max(LIMIT - taken, 0)).write(audit, own)
+            with summary.open("ab") as stream:
+                stream.write(own.read_bytes())
+    except OSError as error:
+        screen.say(f"note: the job summary cannot be written: {told(error)}")
+
+
+def _beside(audit: "Audit", terms: "Terms", written: Mapping[str, Path]) -> Path:
+    """Return the summary's file: the report in Markdown, or one made beside the first report."""
+    path = written.get("markdown")
+    if path is None:
+        path = next(iter(written.values())).with_suffix(MarkdownWriter.suffix)
+        MarkdownWriter(terms).write(audit, path)
+    return path.absolute()
+
+
+def github_command(annotation: Annotation) -> str:
+    """Return an annotation as a workflow command: no text of it can be taken for another command."""
+    where = {"file": annotation.file, "line": str(annotation.line)} if annotation.file else {}
+    about = {**where, "title": annotation.title}
+    properties = ",".join(f"{name}={_property(value)}" for name, value in about.items())
+    return f"::{annotation.level} {properties}::{_data(annotation.text)}"
+
+
+def azure_command(path: Path) -> str:
+    """Return the logging command that shows a file of Markdown on the run's page."""
+    return f"##vso[task.uploadsummary]{_data(str(path), percent='%AZP25')}"
+
+
+def _data(text: str, percent: str = "%25") -> str:
+    seen = _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    return seen.replace("%", percent).replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

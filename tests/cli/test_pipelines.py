@@ -135,7 +135,8 @@ def test_only_what_fails_the_run_is_an_error_and_the_gravest_come_first():
 
 
 def test_a_broken_contract_is_annotated_with_its_cause():
-    case = result("a@contoso.example", finding("contract-is-broken"), finding("mfa-blocks", Severity.LOW))
+    found = (finding("contract-is-broken"), finding("mfa-blocks", Severity.LOW))
+    case = result("a@contoso.example", *found, contract=Contract.BROKEN, expected=Expected.ROPC)
     (one,) = told(case, contract=frozenset(Expected))
     assert "Because: mfa blocks." in one.text
 

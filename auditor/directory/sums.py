@@ -10,6 +10,7 @@ from auditor.directory.rulings import Answer, Effects, Exemption, Ruling, Verdic
 from auditor.directory.signins import SignIn
 from auditor.model import Truth
 
+_OPEN_DEMAND = "not known whether what it demands has been met before"
 _ENFORCED = {State.ENABLED: Truth.HOLDS, State.UNKNOWN: Truth.UNANSWERED}
 
 
@@ -66,7 +67,7 @@ def summed(verdicts: Iterable[Verdict], effect: str, gaps: tuple[str, ...]) -> A
             by.append(found.policy.name)
         elif truth is Truth.UNANSWERED:
             perhaps.append(found.policy.name)
-            reasons.setdefault(" and ".join(found.why), []).append(found.policy.name)
+            reasons.setdefault(" and ".join(found.why) or _OPEN_DEMAND, []).append(found.policy.name)
     unsure = Truth.UNANSWERED if perhaps or gaps else Truth.FAILS
     why = (f"{', '.join(names)}: {text}" for text, names in reasons.items())
     return Answer(Truth.HOLDS if by else unsure, tuple(by), tuple(perhaps), (*gaps, *why))

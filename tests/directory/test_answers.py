@@ -262,6 +262,14 @@ def test_what_a_policy_demands_is_said_with_its_name(directory, controls, word):
     assert (details["ropc"], details["ropc_by"]) == (word, ("The policy",))
 
 
+def test_terms_that_may_have_been_accepted_before_leave_it_open_and_say_so(directory):
+    rule = policy("Contractors", [])
+    rule["grantControls"] |= {"termsOfUse": ["terms-1"], "operator": "AND"}
+    details = access(directory(policies=page("identity/conditionalAccess/policies", [rule])))
+    assert details["ropc"] == UNKNOWN
+    assert details["ropc_why"] == "Contractors: not known whether what it demands has been met before"
+
+
 def test_the_exclusion_that_alone_lets_a_password_in_is_named(directory):
     rule = policy("MFA for all", exclude=["exempt"])
     details = access(directory(policies=page("identity/conditionalAccess/policies", [rule])))

@@ -89,9 +89,15 @@ def plan_lines(planned: "RunPlan") -> list[str]:
         *_listed("tenants to look up", planned.domains),
         f"password submissions: at most {len(planned.submissions)}, for {asked} accounts",
         "  (a second one for an account only after an answer that proves its password right)",
+        *_of_applications(planned),
         *_reasons(planned.skipped),
         f"expected duration: about {_duration(planned.seconds)}",
     ]
+
+
+def _of_applications(planned: "RunPlan") -> list[str]:
+    found = planned.applications
+    return [f"sign-ins of applications with their own credential: {len(found)}"] if found else []
 
 
 def _held(planned: "RunPlan", prepared: "Prepared", path: Path | None) -> list[str]:

@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.inventory.cells import Flaw
+from auditor.model import Expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -34,6 +35,11 @@ def _identity(reference: "Reference | None") -> tuple[str, str] | None:
     return reference.scheme, reference.target
 
 
+def _is_app(draft: "Draft") -> bool:
+    """Return whether a draft's credential is an application's own: no account's, and no password."""
+    return draft.expected is Expected.APPLICATION
+
+
 _CASE_CHECKS = (
     _Check(
         "credential",
@@ -50,7 +56,7 @@ _ACCOUNT_CHECKS = (
     _Check(
         "credential",
         "another credential than in {row} for the same account",
-        lambda draft: "" if draft.credential is None else _identity(draft.credential),
+        lambda draft: "" if draft.credential is None or _is_app(draft) else _identity(draft.credential),
     ),
 )
 
@@ -122,7 +128,7 @@ def shared_identities(drafts: "Iterable[Draft]") -> frozenset[tuple[str, str]]:
 
 def shareable(draft: "Draft") -> tuple[str, str] | None:
     """Return a draft's credential as it can be compared across accounts; None where it cannot."""
-    if draft.credential is None or draft.credential.scheme == "prompt":
+    if draft.credential is None or draft.credential.scheme == "prompt" or _is_app(draft):
         return None
     return _identity(draft.credential)
 

@@ -48,6 +48,10 @@ _UNASKED = """
 SELECT subject FROM evidence
 WHERE kind = 'case' AND question = 'password'
 AND coalesce(json_extract(data, '$.why'), json_extract(data, '$.details.held_back')) IS NOT NULL"""
+# An application that signed in for itself has its answer beside the password that nobody asked for.
+_SIGNED_IN = """
+SELECT subject FROM evidence
+WHERE kind = 'case' AND question = 'application sign-in' AND json_extract(data, '$.why') IS NULL"""
 _OF_DIRECTORIES = "('directory user', 'directory access', 'directory consent')"
 _WITHOUT_ANSWER = """
 SELECT data FROM cases WHERE NOT EXISTS (
@@ -208,7 +212,8 @@ class Journal:
 
         What a directory said stays; nobody has to sign in to it again.
         """
-        unasked = f"kind = 'case' AND subject IN ({_UNASKED}) AND question NOT IN {_OF_DIRECTORIES}"
+        cases = f"subject IN ({_UNASKED}) AND subject NOT IN ({_SIGNED_IN})"
+        unasked = f"kind = 'case' AND {cases} AND question NOT IN {_OF_DIRECTORIES}"
         unread = f"question IN {_OF_DIRECTORIES} AND json_extract(data, '$.why') IS NOT NULL"
         for which in (unasked, unread):
             self._writing.durable(f"DELETE FROM evidence WHERE {which}")  # noqa: S608 - ours

@@ -104,6 +104,8 @@ class Observed:
     environment: `tenant_id`, `authority_host`, `resource`
     application: `scope`, `public_client` (whether it may do without a secret: yes, not checked)
     password: `federated` (bool: the WS-Trust leg was used), `scope`, `calls` (the exchanges, in words)
+    application sign-in: `credential` (secret, certificate, federated token), `expires` (ISO date) and
+      `thumbprint` (SHA-256) of a certificate, `issuer`, `subject` and `audience` of a token, `scope`, `calls`
     whoami: `user_id`; table: `table`
 
     What a directory says is read by nobody at the door: its flow is discovery, `source` the tenant or the

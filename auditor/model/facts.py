@@ -14,6 +14,13 @@ AGREE = ("agree", "disagree")
 POLICY = ("allowed", "mfa", "blocked", "unmet")
 """Let through on a password alone; MFA demanded; refused; or something else that this sign-in cannot show."""
 
+APP_CREDENTIAL = (
+    *("accepted", "secret_wrong", "secret_expired", "certificate_refused", "federation_mismatch"),
+    *("assertion_time", "refused"),
+)
+"""Of `refused` the answer does not say more."""
+EXPIRY = ("expired", "within 30 days", "within 90 days", "later")
+
 _USER, _ACCESS, _CONSENT = Question.DIRECTORY_USER, Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT
 _ALL_OF_IT = f"{_USER}, {_ACCESS}, {_CONSENT}"
 
@@ -70,7 +77,12 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
         "clouds_agree", "account and environment are in one national cloud", YES_NO, "realm, environment"
     ),
     # from the password probe
-    FactSpec("submission", "sent, or why no password was sent (a reason of model.Why)", (), "password"),
+    FactSpec(
+        "submission",
+        "sent, or why no password was sent (a reason of model.Why)",
+        (),
+        "password, application sign-in",
+    ),
     FactSpec(
         "answer_from",
         "which run the password was sent in: a refused attempt is not repeated",
@@ -79,9 +91,9 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     ),
     FactSpec(
         "sign_in",
-        "outcome of the password sign-in, or of the question that made it needless",
+        "outcome of the password sign-in, of the question that made it needless, or of the application's own",
         (),
-        "password, application",
+        "password, application, application sign-in",
     ),
     FactSpec("password", "what the answer says about the password", tuple(Mark), "password"),
     FactSpec(
@@ -99,6 +111,25 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     FactSpec("ropc", "whether user and password get a token", ("works", "refused"), "password"),
     FactSpec("seen_from_app", "the run's vantage names the place the app signs in from", YES_NO, "password"),
     FactSpec("federated_leg", "the token came through WS-Trust at the federation server", YES_NO, "password"),
+    # from the application's own sign-in, where one is expected: then `submission` and `sign_in` are its
+    FactSpec(
+        "app_credential",
+        "what the answer says of the application's own credential",
+        APP_CREDENTIAL,
+        "application sign-in",
+    ),
+    FactSpec(
+        "app_credential_kind",
+        "what the application proves itself with",
+        ("secret", "certificate", "federated token"),
+        "application sign-in",
+    ),
+    FactSpec(
+        "app_credential_expiry",
+        "when that credential expires, counted from the day of the sign-in",
+        EXPIRY,
+        "application sign-in",
+    ),
     # from Dataverse, with the token
     FactSpec("dataverse", "outcome of WhoAmI, or member", (), "whoami"),
     FactSpec("table", "outcome of reading one row, or readable", (), "table"),

@@ -146,6 +146,7 @@ class Question(StrEnum):
     ENVIRONMENT = "environment"
     APPLICATION = "application"
     PASSWORD = "password"  # noqa: S105 - the name of a question
+    APP_SIGN_IN = "application sign-in"
     WHOAMI = "whoami"
     TABLE = "table"
     DIRECTORY_USER = "directory user"
@@ -236,6 +237,9 @@ class Why(StrEnum):
     REFUSED_BEFOREHAND = "refused before any password was sent"
     PASSWORD_NOT_PROVEN = "the account's password is not proven"  # noqa: S105 - a reason
     NO_TOKEN = "no token to ask with"  # noqa: S105 - a reason
+    APPLICATION_EXPECTED = "the application is to sign in for itself"
+    NO_APPLICATION_GRANT = "the app cannot sign in for itself"
+    APP_CREDENTIAL_REFUSED = "the application's credential was refused already"
     HELD_BACK = "not repeated: an earlier attempt was refused"
     BREAKER = "stopped by the breaker"
     INTERRUPTED = "interrupted"

@@ -32,12 +32,13 @@ from auditor.probes.federation import metadata_for_msal
 __all__ = ["Attempt", "Forgetful", "MsalDoor"]
 
 
+_SENT_ONCE = ("password", "client_secret", "client_assertion")
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")
 
 
 @dataclass(slots=True)
 class Attempt:
-    """One sign-in: what msal is told about the realm, where the password may go, and what came back.
+    """One sign-in: what msal is told about the realm, where the credential may go, and what came back.
 
     `reply` and `leg` are the last exchange; they live in memory only, for the answer to be read from.
     """
@@ -90,11 +91,11 @@ class MsalDoor:
         headers: Mapping[str, str] | None = None,
         **_: object,
     ) -> MsalReply:
-        """Send a password or an assertion: the password once an attempt, and to agreed hosts alone."""
+        """Send a password or an assertion: a credential once an attempt, and to agreed hosts alone."""
         attempt = self._current()
         leg = Leg.WSTRUST if isinstance(data, str) else Leg.TOKEN
         address = with_query(url.strip(), params)
-        if leg is Leg.WSTRUST or "password" in data:
+        if leg is Leg.WSTRUST or any(name in data for name in _SENT_ONCE):
             _only_once(attempt, address)
         body = data.encode() if isinstance(data, str) else _form(data)
         sending = kept_headers(headers)
@@ -161,4 +162,4 @@ def _part(value: object) -> str:
 
 def _only_once(attempt: Attempt, url: str) -> None:
     if attempt.sent:
-        raise NetworkError(Failure.REFUSED_BY_DOOR, host_of(url), "a password is sent once", sent=True)
+        raise NetworkError(Failure.REFUSED_BY_DOOR, host_of(url), "a credential is sent once", sent=True)

@@ -75,7 +75,8 @@ class Match:
 class AnswerRule:
     """An answer's meaning under a condition; `mark` overrides the outcome's where one code knows better.
 
-    `because` is why it is not certain; `flow` names the kind of sign-in behind `other_flow`.
+    `because` is why it is not certain; `flow` names the kind of sign-in behind `other_flow`; `says` are facts
+    that it settles beside those of its outcome.
     """
 
     outcome: str
@@ -85,6 +86,7 @@ class AnswerRule:
     candidates: "tuple[Candidate, ...]" = ()
     because: str = ""
     flow: str = ""
+    says: "Mapping[str, str]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from auditor.model import Case, Contract, FactValue, NotObserved, Question, Vantage
+from auditor.rulebook.application import application_words
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.directory_words import directory_words
 from auditor.rulebook.seen import Seen
@@ -23,6 +24,7 @@ def context_of(
         **_of_answers(book, seen),
         **_of_axes(seen),
         **directory_words(book, seen, facts),
+        **application_words(seen),
         "vantage": str(vantage),
         "contract": contract[0].value,
         "contract_why": contract[1],
@@ -66,7 +68,7 @@ def _of_tenants(case: Case, seen: Seen) -> dict[str, str]:
 
 def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
     item, reading = seen.observed(seen.sign_in), seen.readings.get(seen.sign_in)
-    slot = seen.slots.get(Question.PASSWORD)
+    slot = seen.slots.get(seen.own)
     held = slot if isinstance(slot, NotObserved) else None
     last = Question.TABLE if seen.observed(Question.TABLE) else Question.WHOAMI
     asked = seen.observed(last)

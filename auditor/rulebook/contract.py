@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from auditor.model import Case, Contract, Expected, FactValue, Known
+from auditor.model import Case, Contract, Expected, FactValue, Known, Question
 from auditor.rulebook.book import Rulebook
 
 _ASKS_ONLY_FOR_MFA = {"required", "registration_required", "from_federation", "external"}
@@ -20,19 +20,32 @@ def contract_of(book: Rulebook, case: Case, facts: Mapping[str, FactValue]) -> t
         case Expected.INTERACTIVE:
             return _interactive(book, facts)
         case Expected.APPLICATION:
-            return Contract.UNANSWERED, "the sign-in as an application user was not asked"
+            return _application(book, facts)
         case Expected.NONE:
             return _nothing(book, facts)
 
 
 def _password_grant(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contract, str]:
-    for fact, good in (("sign_in", "token_issued"), ("dataverse", "member")):
+    met = Contract.MET, "the password grant works and Dataverse knows the account"
+    return _signed_in(book, facts, "token_issued") or met
+
+
+def _application(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contract, str]:
+    sign_in = facts["sign_in"]
+    if isinstance(sign_in, Known) and sign_in.source != Question.APP_SIGN_IN.value:
+        return Contract.UNANSWERED, "the application was not asked to sign in for itself"
+    return _signed_in(book, facts, "application_signed_in") or (Contract.MET, "the application user signs in")
+
+
+def _signed_in(book: Rulebook, facts: Mapping[str, FactValue], token: str) -> tuple[Contract, str] | None:
+    """Return what is not met of a token and Dataverse's word, None where both are there."""
+    for fact, good in (("sign_in", token), ("dataverse", "member")):
         value = facts[fact]
         if not isinstance(value, Known):
             return Contract.UNANSWERED, value.why
         if value.value != good:
             return _refused(book, value.value)
-    return Contract.MET, "the password grant works and Dataverse knows the account"
+    return None
 
 
 def _interactive(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contract, str]:

@@ -25,6 +25,7 @@ from auditor.model import (
     Why,
 )
 from auditor.rulebook.agreement import clouds_agree, tenants_agree
+from auditor.rulebook.application import application_facts
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.check import NOT_SENT, SENT
 from auditor.rulebook.contract import contract_of
@@ -91,6 +92,7 @@ def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mappin
         **_of_sign_in(seen),
         **_of_dataverse(seen),
         **directory_facts(seen),
+        **application_facts(seen),  # last: it silences what speaks of the account
     }
     known |= joined(known)
     contract, _ = contract_of(book, case, known)

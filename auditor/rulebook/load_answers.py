@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from auditor.errors import RulesError
-from auditor.model import Candidate
+from auditor.model import FACTS, Candidate
 from auditor.rulebook import shapes
 from auditor.rulebook.book import AnswerRule, Match, Outcome
 from auditor.rulebook.files import Layer
@@ -102,6 +102,9 @@ def _answer(where: str, line: shapes.AnswerFile, outcomes: Mapping[str, Outcome]
             raise RulesError(f"{where}: {outcome!r} is not an outcome", "see rules/answers/outcomes.yaml")
     if (line.outcome == OTHER_FLOW) is not bool(line.flow):
         raise RulesError(f"{where}: `flow` names the kind of sign-in, with {OTHER_FLOW} and nothing else")
+    for fact, value in line.says.items():
+        if fact not in FACTS or value not in FACTS[fact].values:
+            raise RulesError(f"{where}: says: {fact}: {value} is not a declared fact and value")
     return AnswerRule(
         outcome=line.outcome,
         when=_match(where, line.when) if line.when else Match(),
@@ -110,6 +113,7 @@ def _answer(where: str, line: shapes.AnswerFile, outcomes: Mapping[str, Outcome]
         candidates=tuple(Candidate(c.outcome, c.how_to_tell) for c in line.candidates),
         because=line.because,
         flow=line.flow,
+        says=line.says,
     )
 
 

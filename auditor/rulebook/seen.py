@@ -7,6 +7,7 @@ from functools import partial
 from auditor.model import (
     Case,
     Evidence,
+    Expected,
     FactValue,
     Interpret,
     Known,
@@ -26,12 +27,16 @@ _REALMS = {"managed": "managed", "federated": "federated", "unknown": "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A case's evidence by question, with what each answer means; the tenant slot is the account's own."""
+    """A case's evidence by question, with what each answer means; the tenant slot is the account's own.
+
+    `application` says that an application signs in for itself in the account's place.
+    """
 
     book: Rulebook
     slots: Mapping[str, Evidence]
     readings: Mapping[str, Reading]
     tenants: Mapping[str, Evidence]
+    application: bool = False
 
     def observed(self, question: Question) -> Observed | None:
         """Return what a probe saw for a question, None where it did not look."""
@@ -39,8 +44,15 @@ class Seen:
         return found if isinstance(found, Observed) else None
 
     @property
+    def own(self) -> Question:
+        """Return the question of the case's own sign-in: the account's password, or the application's."""
+        return Question.APP_SIGN_IN if self.application else Question.PASSWORD
+
+    @property
     def sign_in(self) -> Question:
-        """Return the question whose answer is the sign-in's: the password's, or one that made it needless."""
+        """Return the question whose answer is the sign-in's: its own, or what made it needless."""
+        if self.application:
+            return Question.APP_SIGN_IN
         held = self.slots.get(Question.PASSWORD)
         early = isinstance(held, NotObserved) and held.why is Why.REFUSED_BEFOREHAND
         return Question.APPLICATION if early else Question.PASSWORD
@@ -77,7 +89,10 @@ def see(book: Rulebook, case: Case, evidence: Sequence[Evidence], read: Interpre
     readings = {
         question: read(item.answer, word) for question, item in slots.items() if isinstance(item, Observed)
     }
-    return Seen(book, slots, readings, tenants)
+    # runs of before applications were asked hold passwords' answers for such cases
+    asked = isinstance(slots.get(Question.PASSWORD), Observed)
+    application = case.expected is Expected.APPLICATION and not asked
+    return Seen(book, slots, readings, tenants, application)
 
 
 def realm_of(item: "Evidence | None") -> FactValue:

@@ -89,7 +89,8 @@ class CandidateFile(Edge):
 class AnswerFile(Edge):
     """An answer's meaning, under a condition or always.
 
-    `because` says why it is not certain; `flow` names the kind of sign-in behind `other_flow`.
+    `because` says why it is not certain; `flow` names the kind of sign-in behind `other_flow`; `says` are
+    facts that this answer settles beside those of its outcome.
     """
 
     outcome: str
@@ -99,6 +100,7 @@ class AnswerFile(Edge):
     candidates: tuple[CandidateFile, ...] = ()
     because: str = ""
     flow: str = ""
+    says: dict[str, str] = Field(default_factory=dict)
     sources: tuple[str, ...] = ()
 
 

@@ -11,6 +11,7 @@ class Topic(StrEnum):
     ACCOUNT = "account"
     FEDERATION = "federation"
     DATAVERSE = "dataverse"
+    APPLICATION = "application"
     TENANT = "tenant"
     ESTATE = "estate"
     SERVICE = "service"
@@ -29,6 +30,7 @@ _TITLES = {
     Topic.ACCOUNT: "Account and password",
     Topic.FEDERATION: "Federation and WS-Trust",
     Topic.DATAVERSE: "Dataverse",
+    Topic.APPLICATION: "Application users",
     Topic.TENANT: "Tenant and environment",
     Topic.ESTATE: "Inventory and estate",
     Topic.SERVICE: "Network and service",

@@ -3,28 +3,33 @@
 import contextlib
 import functools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from auditor.errors import LedgerError, NothingToAudit, SecretError
-from auditor.gate import Breaker, BreakerLimits, Gate
+from auditor.gate import Breaker, Gate
 from auditor.journal import Header, Journal
 from auditor.model import Case, CaseKey, Evidence, Inventory, Reading, Refusal, RunInfo, Subject, Why
 from auditor.network import Door, Pace
+from auditor.probes.client_credentials import ApplicationProbe
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe
 from auditor.rulebook.answers import interpret
+from auditor.run.app_users import MOST, AppPlan, AppSignIns, application_plans, by_application
 from auditor.run.applications import refused_beforehand, without
 from auditor.run.clocks import clocks_off
 from auditor.run.directories import Directories
 from auditor.run.discovery import discover
 from auditor.run.interface import Settings, Tools, kept
+from auditor.run.limits import tenant_limits
 from auditor.run.passwords import Passwords
+from auditor.run.plan import sign_in_refused
 from auditor.run.remembered import Memory, Nothing, Remembered, held_back, named_nowhere
 from auditor.run.resumption import Before, lost_answer, same_cases, take_up
-from auditor.run.scope import AgreedScope, Plan, agree, someone_agrees, unmatched
-from auditor.run.sessions import SignIns, by_account, not_asked
+from auditor.run.scope import AgreedScope, Destination, Plan, agree, someone_agrees, unmatched
+from auditor.run.sessions import SignIns, by_account
+from auditor.run.slots import not_asked
 from auditor.run.submissions import submissions
 from auditor.run.workers import each
 from auditor.secrets import Alike, Reference
@@ -46,7 +51,8 @@ def collect(
     not reached that it was interrupted, and the journal is returned as usual. Raises ScopeError,
     JournalError, LedgerError; the run file stays in any case.
     """
-    someone_agrees(inventory.cases, settings, tools.ask)
+    signing_in = (case.domain for case in inventory.cases if sign_in_refused(case, settings) is None)
+    someone_agrees(signing_in, settings, tools.ask)
     if settings.shard is None and all(case.skip for case in inventory.cases):  # a shard may be empty
         raise NothingToAudit("no row of the inventory can be audited", "all are skipped or have errors")
     directories = Directories(settings, tools)
@@ -133,11 +139,12 @@ def _ask(one: _Collection) -> None:
     try:
         memory = _memory(one)
         before = _before(one, memory)
-        plans, refused = _plans(one, before)
-        scope = _agreed(one, plans)
+        plans, applications, refused = _plans(one, before)
+        scope = _agreed(one, [*plans, *applications])
         one.directories.record(one.cases, one.seen, one.journal)
         early = _applications(one, plans, scope, before)
         plans, refused = without(plans, early), before.unasked([*refused, *early])
+        _application_users(one, applications, scope, before)
         one.gate = gate = _gate(one, plans, memory)
         before.restore(gate, one.cases, one.tools.clouds, counting=not one.settings.breaker_anew)
         if one.resuming:
@@ -159,8 +166,8 @@ def _before(one: _Collection, memory: Memory) -> Before:
     return before
 
 
-def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[tuple[Case, Refusal]]]:
-    """Return the submissions that follow from inventory and discovery, and why each other case gets none."""
+def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[AppPlan], list[tuple[Case, Refusal]]]:
+    """Return the sign-ins that follow from inventory and discovery, and why each other case gets none."""
     tools, settings = one.tools, one.settings
     cases = [case for case in one.cases if not case.skip]
     found = discover(
@@ -175,14 +182,15 @@ def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[tuple[Cas
     one.seen = found.by_subject
     one.notice_clocks()
     plans, refused = submissions(one.cases, found, settings, tools.rulebook)
-    for name in unmatched(plans, settings.scope):
+    applications, others = application_plans(one.cases, found, settings, tools.rulebook)
+    for name in unmatched([*plans, *applications], settings.scope):
         tools.progress.say(f"agreed to {name}, but no account of the inventory would sign in there")
     for name in named_nowhere(settings.retry, one.cases, settings.shard):
         tools.progress.say(f"to be tried again: {name}, but the inventory has no such account")
-    return plans, refused
+    return plans, applications, [*refused, *others]
 
 
-def _agreed(one: _Collection, plans: Sequence[Plan]) -> AgreedScope:
+def _agreed(one: _Collection, plans: Sequence[Destination]) -> AgreedScope:
     """Return what may be signed in to; a resumed run goes on with what was agreed to, and asks nobody."""
     given, earlier = one.settings.scope, one.journal.how.get("agreed")
     if earlier is None or given.everything or given.tenants or given.hosts:
@@ -192,7 +200,7 @@ def _agreed(one: _Collection, plans: Sequence[Plan]) -> AgreedScope:
     if earlier is not None:
         scope = AgreedScope(scope.tenants.union(earlier[0]), scope.hosts.union(earlier[1]))
     one.journal.agreed(sorted(scope.tenants), sorted(scope.hosts))
-    one.update(scope_tenants=_named(scope, plans), scope_hosts=tuple(sorted(scope.hosts)))
+    one.update(scope_tenants=scope.named(plans), scope_hosts=tuple(sorted(scope.hosts)))
     return scope
 
 
@@ -211,6 +219,26 @@ def _applications(
         one.settings.concurrency,
         before.applications,
     )
+
+
+def _application_users(
+    one: _Collection, plans: Sequence[AppPlan], scope: AgreedScope, before: Before
+) -> None:
+    """Let applications sign in for themselves; no account is locked by it, whatever comes of it."""
+    tools, settings, outlook = one.tools, one.settings, one.outlook
+    signing_in = AppSignIns(
+        outlook=outlook,
+        probe=ApplicationProbe(outlook),
+        interpret=one.interpret,
+        resolver=replace(tools.resolver, most=MOST),
+        scope=scope,
+        table=settings.table,
+        sink=one.journal,
+        progress=tools.progress,
+        made=before.applications_made,
+    )
+    tools.progress.stage("Application users", len(plans) - len(before.applications_made))
+    each(signing_in.application, by_application(plans), settings.concurrency, signing_in.interrupt)
 
 
 def _memory(one: _Collection) -> Memory:
@@ -246,21 +274,6 @@ def _gate(one: _Collection, plans: Sequence[Plan], memory: Memory) -> Gate:
 
     limits = tenant_limits(plans, one.settings, one.tools)
     return Gate(Breaker(one.settings.breaker, limits), intend, pace.wait, pause, ending)
-
-
-def tenant_limits(plans: Iterable[Plan], settings: Settings, tools: Tools) -> Callable[[str], BreakerLimits]:
-    """Return each tenant's limits: tighter where the cloud of one of its environments locks sooner."""
-    most: dict[str, int] = {}
-    for plan in plans:
-        cloud = tools.clouds.of_environment(plan.case.environment)
-        limit = settings.cloud_refusals.get(str(cloud.name), 0) if cloud else 0
-        if limit:
-            most[plan.tenant_id] = min(limit, most.get(plan.tenant_id, limit))
-
-    def limits(tenant: str) -> BreakerLimits:
-        return settings.breaker.at_most(most[tenant]) if tenant in most else settings.breaker
-
-    return limits
 
 
 def _left(one: _Collection, plans: Sequence[Plan], before: Before) -> list[Plan]:
@@ -323,12 +336,3 @@ def _rest(one: _Collection) -> None:
         for evidence in not_asked(one.outlook, case, Refusal(Why.INTERRUPTED, "")):
             one.journal.note(evidence)
     one.directories.rest(one.cases, one.journal, one.tools.now())
-
-
-def _named(scope: AgreedScope, plans: Sequence[Plan]) -> tuple[str, ...]:
-    """Return the agreed tenants, each once: its domains as the inventory has them, and its id."""
-    domains: dict[str, set[str]] = {}
-    for plan in plans:
-        if plan.tenant_id in scope.tenants:
-            domains.setdefault(plan.tenant_id, set()).add(plan.domain)
-    return tuple(sorted(f"{', '.join(sorted(names))} ({tenant})" for tenant, names in domains.items()))

@@ -10,6 +10,7 @@ from auditor.model import (
     Case,
     CaseResult,
     Evidence,
+    Expected,
     InvalidRow,
     NotObserved,
     Observed,
@@ -95,7 +96,7 @@ def _evidence(journal: Journal, rulebook: Rulebook, case: Case, run: RunInfo) ->
     found = [item for subject in subjects for item in journal.about(subject) if _concerns(item, login)]
     found += [item for subject in _applications(case, found) for item in journal.about(subject)]
     if not any(item.question is Question.PASSWORD for item in found):
-        found.append(_left_open(journal, case, run))
+        found += _left_open(journal, case, run)
     return tuple(found)
 
 
@@ -110,13 +111,17 @@ def _answers(item: Evidence, subject: Subject) -> TypeGuard[Observed]:
     return isinstance(item, Observed) and item.subject == subject
 
 
-def _left_open(journal: Journal, case: Case, run: RunInfo) -> Evidence:
-    """Return what is known of a submission that a broken run left open: sent, or never reached."""
+def _left_open(journal: Journal, case: Case, run: RunInfo) -> list[Evidence]:
+    """Return what is known of a sign-in that a broken run left open: sent, or never reached."""
     subject = about.case(case.key)
     intended = journal.intended(str(case.key))
-    if intended is None:
-        return NotObserved(subject, Question.PASSWORD, run.started, Why.INTERRUPTED, "", run.vantage)
-    return lost_answer(case, intended, run.vantage)
+    if intended is not None:
+        return [lost_answer(case, intended, run.vantage)]
+    own = [Question.APP_SIGN_IN] if case.expected is Expected.APPLICATION else []
+    return [
+        NotObserved(subject, question, run.started, Why.INTERRUPTED, "", run.vantage)
+        for question in (*own, Question.PASSWORD)
+    ]
 
 
 def _concerns(item: Evidence, login: str) -> bool:

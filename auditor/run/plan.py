@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.clouds import Clouds
-from auditor.model import Case, Inventory, Refusal
+from auditor.model import Case, Expected, Inventory, Refusal
+from auditor.run.app_users import application_wanted
 from auditor.run.discovery import login_of, tenants_of
 from auditor.run.interface import Settings
 from auditor.run.scope import wanted
@@ -16,12 +17,16 @@ _REQUESTS_A_QUESTION = 0.25
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run would do, from the inventory alone; `seconds` is an estimate."""
+    """What a run would do, from the inventory alone; `seconds` is an estimate.
+
+    `submissions` are passwords to send, `applications` cases whose application signs in for itself.
+    """
 
     cases: int
     accounts: int
     skipped: tuple[tuple[Case, Refusal], ...]
     submissions: tuple[Case, ...]
+    applications: tuple[Case, ...]
     hosts: tuple[str, ...]
     domains: tuple[str, ...]
     seconds: float
@@ -30,8 +35,9 @@ class RunPlan:
 def plan_run(inventory: Inventory, settings: Settings, clouds: Clouds) -> RunPlan:
     """Return what a run over an inventory would do."""
     audited = [case for case in inventory.cases if not case.skip]
-    judged = [(case, wanted(case, settings)) for case in inventory.cases]
-    submissions = tuple(case for case, refusal in judged if refusal is None)
+    judged = [(case, sign_in_refused(case, settings)) for case in inventory.cases]
+    signing_in = [case for case, refusal in judged if refusal is None]
+    submissions = tuple(case for case in signing_in if case.expected is not Expected.APPLICATION)
     hosts = dict.fromkeys(
         [*(login_of(clouds, case) for case in audited), *(case.environment for case in audited)]
     )
@@ -41,10 +47,17 @@ def plan_run(inventory: Inventory, settings: Settings, clouds: Clouds) -> RunPla
         accounts=len({case.account_id for case in inventory.cases}),
         skipped=tuple((case, refusal) for case, refusal in judged if refusal is not None),
         submissions=submissions,
+        applications=tuple(case for case in signing_in if case.expected is Expected.APPLICATION),
         hosts=tuple(hosts),
         domains=tuple(domains),
         seconds=_seconds(audited, submissions, settings),
     )
+
+
+def sign_in_refused(case: Case, settings: Settings) -> Refusal | None:
+    """Return why a case's own sign-in is not made, by an account or an application."""
+    own = application_wanted if case.expected is Expected.APPLICATION else wanted
+    return own(case, settings)
 
 
 def _seconds(audited: Sequence[Case], submissions: Sequence[Case], settings: Settings) -> float:

@@ -32,6 +32,7 @@ from auditor.model import evidence as about
 from auditor.probes.interface import Outlook
 from auditor.run.discovery import Discovered, login_of
 from auditor.run.scope import Plan, realm_word
+from auditor.run.slots import no_password
 
 _AFTER = (Question.WHOAMI, Question.TABLE)
 
@@ -55,10 +56,15 @@ class Made:
 
 @dataclass(slots=True)
 class Before:
-    """What a run file held when the run was taken up again; `made` by case key, in the order they ended."""
+    """What a run file held when the run was taken up again.
+
+    `made` are the passwords that were sent, by case key in the order they ended; `applications_made` the
+    answers to applications that signed in for themselves.
+    """
 
     discovered: Discovered = field(default_factory=Discovered)
     made: dict[str, Made] = field(default_factory=dict)
+    applications_made: dict[str, Observed] = field(default_factory=dict)
 
     @property
     def applications(self) -> list[Evidence]:
@@ -73,7 +79,8 @@ class Before:
 
     def unasked(self, refused: Iterable[tuple[Case, Refusal]]) -> list[tuple[Case, Refusal]]:
         """Return the cases that get no submission, without those that had theirs before the break."""
-        return [(case, why) for case, why in refused if str(case.key) not in self.made]
+        gone = self.made.keys() | self.applications_made.keys()
+        return [(case, why) for case, why in refused if str(case.key) not in gone]
 
     def restore(self, gate: Gate, cases: Iterable[Case], clouds: Clouds, *, counting: bool) -> None:
         """Tell the gate of the submissions that were made; without `counting` the breaker begins anew.
@@ -100,8 +107,10 @@ def take_up(
             before.discovered.keep(_asked_of(evidence), evidence)
     by_key = {str(case.key): case for case in cases}
     for evidence in journal.everything("case"):
+        key = evidence.subject.key
+        if evidence.question is Question.APP_SIGN_IN and isinstance(evidence, Observed):
+            before.applications_made[key] = evidence
         if evidence.question is Question.PASSWORD and isinstance(evidence, Observed):
-            key = evidence.subject.key
             before.made[key] = _made(
                 evidence.answer, interpret(evidence.answer, _realm(before.discovered, clouds, by_key[key]))
             )
@@ -145,7 +154,11 @@ def same_cases(stored: Sequence[Case], read: Sequence[Case]) -> tuple[Case, ...]
 
 def _close(journal: Journal, case: Case, before: Before, outlook: Outlook, interpret: Interpret) -> None:
     """Write down what is known of a case that was under way when the run ended."""
-    key, subject = str(case.key), about.case(case.key)
+    key = str(case.key)
+    application = before.applications_made.get(key)
+    if application is not None:
+        _fill(journal, case, outlook, token=application.answer.success)
+        return
     if key not in before.made:
         intended = journal.intended(key)
         if intended is None:
@@ -153,8 +166,15 @@ def _close(journal: Journal, case: Case, before: Before, outlook: Outlook, inter
         lost = lost_answer(case, intended, outlook.vantage)
         journal.record(lost)
         before.made[key] = _made(lost.answer, interpret(lost.answer, ""))
-    seen = {evidence.question for evidence in journal.about(subject)}
-    why = Why.INTERRUPTED if before.made[key].token else Why.NO_TOKEN
+    _fill(journal, case, outlook, token=before.made[key].token)
+
+
+def _fill(journal: Journal, case: Case, outlook: Outlook, *, token: bool) -> None:
+    """Write down that the questions behind a sign-in were not asked: a token is gone with its process."""
+    seen = {evidence.question for evidence in journal.about(about.case(case.key))}
+    why = Why.INTERRUPTED if token else Why.NO_TOKEN
     for question in _AFTER:
         if question not in seen:
-            journal.record(outlook.could_not_look(subject, question, why))
+            journal.record(outlook.could_not_look(about.case(case.key), question, why))
+    if Question.PASSWORD not in seen:
+        journal.record(no_password(outlook, case))

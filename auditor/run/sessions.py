@@ -3,41 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from auditor.errors import SecretError
-from auditor.model import (
-    Case,
-    Evidence,
-    Grant,
-    Interpret,
-    Progress,
-    Question,
-    Refusal,
-    SubmissionGate,
-    Sureness,
-    Why,
-)
-from auditor.model import evidence as about
-from auditor.probes.dataverse import Table, ask_table, ask_whoami
+from auditor.model import Case, Grant, Interpret, Progress, Refusal, SubmissionGate, Sureness, Why
+from auditor.probes.dataverse import Table
 from auditor.probes.interface import Outlook
 from auditor.probes.password import PasswordProbe, Target
 from auditor.run.remembered import Memory, Nothing
 from auditor.run.scope import AgreedScope, Plan, realm_word
+from auditor.run.slots import Notebook, ask_dataverse, not_asked
 from auditor.secrets import Alike, Reference, Resolver, Secret
-
-
-class Notebook(Protocol):
-    """Where evidence goes: what an attempt was spent on is on disk at once, the rest soon."""
-
-    def record(self, evidence: Evidence) -> None:
-        """Keep evidence; that of a password is on disk when this returns."""
-        ...
-
-    def note(self, evidence: Evidence) -> None:
-        """Keep evidence that costs nothing to see again."""
-        ...
-
 
 _WORDS = {"works": "eligible", "refused": "refused"}
 
@@ -103,39 +78,9 @@ class SignIns:
             answer = signed.evidence.answer
             turn.outcome(reading, sent=answer.sent, retry_after=answer.retry_after)
             self.memory.settle(plan.case, signed.evidence, reading, secret, proven=turn.proven)
-        self._dataverse(plan.case, signed.token)
+        ask_dataverse(self.outlook, self.sink, plan.case, signed.token, self.table)
         word = _WORDS.get(reading.says.get("ropc", ""), "unknown")
         return "WS-Trust" if word == "eligible" and signed.evidence.details.get("federated") else word
-
-    def _dataverse(self, case: Case, token: Secret | None) -> None:
-        """Ask Dataverse with the token, which ends with this call."""
-        if token is None:
-            for evidence in _unasked_dataverse(self.outlook, case):
-                self.sink.record(evidence)
-            return
-        member = ask_whoami(self.outlook, case, token)
-        self.sink.record(member)
-        if self.table is not None and member.answer.success:
-            self.sink.record(ask_table(self.outlook, case, token, self.table))
-        else:
-            reason = "no table was asked for" if self.table is None else "WhoAmI was refused"
-            unread = self.outlook.could_not_look(about.case(case.key), Question.TABLE, Why.NOT_ASKED, reason)
-            self.sink.record(unread)
-
-
-def not_asked(outlook: Outlook, case: Case, refusal: Refusal) -> list[Evidence]:
-    """Return the empty slots of a case whose password was not sent."""
-    subject = about.case(case.key)
-    unasked = outlook.could_not_look(subject, Question.PASSWORD, refusal.why, refusal.detail)
-    return [unasked, *_unasked_dataverse(outlook, case)]
-
-
-def _unasked_dataverse(outlook: Outlook, case: Case) -> list[Evidence]:
-    subject = about.case(case.key)
-    return [
-        outlook.could_not_look(subject, question, Why.NO_TOKEN)
-        for question in (Question.WHOAMI, Question.TABLE)
-    ]
 
 
 def by_account(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:

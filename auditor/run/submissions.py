@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from auditor.model import Case, Refusal
+from auditor.model import Case, Expected, Refusal
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.facts import build_estate, facts_of
 from auditor.run.discovery import Discovered, login_of
@@ -13,12 +13,17 @@ from auditor.run.scope import Plan, sendable, wanted
 def submissions(
     cases: Sequence[Case], found: Discovered, settings: Settings, rulebook: Rulebook
 ) -> tuple[list[Plan], list[tuple[Case, Refusal]]]:
-    """Return the submissions to make, and why each other case gets none."""
+    """Return the submissions to make, and why each other case gets none.
+
+    Cases that expect an application are none of them: see app_users.
+    """
     plans: list[Plan] = []
     refused: list[tuple[Case, Refusal]] = []
     decided: dict[object, Refusal | None] = {}
     estate = build_estate(cases)
     for case in cases:
+        if case.expected is Expected.APPLICATION:
+            continue
         refusal, login = wanted(case, settings), login_of(rulebook.clouds, case)
         if refusal is None:
             alike = _alike(case, found, login)

@@ -66,7 +66,15 @@ class Count:
 
 
 def _is_unasked(item: Evidence) -> TypeGuard[NotObserved]:
-    return isinstance(item, NotObserved) and item.question is Question.PASSWORD
+    """Return whether a case's own sign-in was not made; each case has one, of its account or its application.
+
+    An interrupted application's is said by both slots.
+    """
+    if not isinstance(item, NotObserved):
+        return False
+    if item.question is Question.APP_SIGN_IN:
+        return item.why is not Why.INTERRUPTED
+    return item.question is Question.PASSWORD and item.why is not Why.APPLICATION_EXPECTED
 
 
 def _is_unreached(result: CaseResult) -> bool:

@@ -2,8 +2,9 @@
 
 Schemes: `env:NAME`, `file:PATH` (relative to the inventory), `prompt`, `keyring:SERVICE/USER`
 (extra `keyring`), `keyvault:VAULT/SECRET` or `keyvault:VAULT/SECRET/VERSION` (extra `keyvault`; VAULT is a
-name in Azure's public cloud, or a whole host name). A plain password (`--allow-plaintext-passwords`) travels
-as a reference of scheme `plaintext` that holds a Secret. Neither reference texts nor values are ever shown.
+name in Azure's public cloud, or a whole host name), and for applications `federated:PATH`, the token file of
+a workload. A plain password (`--allow-plaintext-passwords`) travels as a reference of scheme `plaintext` that
+holds a Secret. Neither reference texts nor values are ever shown.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from auditor.secrets.values import Secret
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+FEDERATED = "federated"
 SCHEMES = ("env:NAME", "file:PATH", "prompt", "keyring:SERVICE/USER", "keyvault:VAULT/SECRET")
 VERSIONED = frozenset({"file", "keyvault"})
 """Schemes whose stores know versions."""
@@ -51,6 +53,8 @@ def parse_reference(text: str) -> Reference:
         return Reference("keyring", target.strip())
     if name == "keyvault" and (found := _VAULT.fullmatch(target.strip().lower())):
         return Reference("keyvault", _in_vault(found))
+    if name == FEDERATED and target.strip():
+        return Reference(FEDERATED, target.strip())
     raise ValueError(f"not a known reference, {len(text)} characters")
 
 

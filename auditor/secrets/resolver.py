@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from auditor.errors import SecretError, told
-from auditor.secrets.references import Reference
+from auditor.secrets.references import FEDERATED, Reference
 from auditor.secrets.values import Secret
 
 _MAX_SECRET_FILE = 4096
@@ -67,8 +67,19 @@ class Resolver:
                 return self._keyring(reference.target)
             case "keyvault":
                 return self._kept(reference.target).secret
+            case scheme if scheme == FEDERATED:
+                raise SecretError(
+                    "a federated token proves an application and is no password",
+                    "expect `application` of this row, or name where its password is kept",
+                )
             case _:
                 return self._typed(account)
+
+    def token(self, reference: Reference) -> Secret:
+        """Return the token in a `federated:` file as it stands now; raises SecretError."""
+        token = Secret(self._file(reference.target).reveal().strip())
+        self.noticed(token)
+        return token
 
     def version(self, reference: Reference) -> str:
         """Return the version of what a reference leads to, no secret: a file's time; "" where there is none.

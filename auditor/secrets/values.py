@@ -30,4 +30,6 @@ class Secret:
             return "it is empty"
         if self._value != self._value.strip():
             return "it begins or ends with a blank; the password grant does not support that"
+        if "PRIVATE KEY-----" in self._value:
+            return "it is a private key"
         return ""

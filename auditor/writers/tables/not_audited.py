@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from auditor.writers.texts import Texts
 
 TABLE = "not_audited"
-NO_GAP = frozenset({Why.NOT_ASKED, Why.NO_TOKEN, Why.SKIPPED})
+NO_GAP = frozenset({Why.NOT_ASKED, Why.NO_TOKEN, Why.SKIPPED, Why.APPLICATION_EXPECTED})
 """Reasons by design, or that follow from another row: none is a gap of its own."""
 
 

@@ -1,0 +1,94 @@
+"""Cases that expect an application to sign in for itself: what its own sign-in says, and what falls silent.
+
+Nothing that is known of the account speaks for such a case: it may be disabled or gone, as it should be.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from auditor.model import FACTS, FactValue, Known, NotObserved, Observed, Question, Unknown, Why
+from auditor.rulebook.check import NOT_SENT, SENT
+from auditor.rulebook.directory import QUESTIONS
+from auditor.rulebook.seen import Seen
+
+_OWN = Question.APP_SIGN_IN
+_NOBODYS = Unknown("no application was expected to sign in for itself")
+_SILENT = Unknown(Why.APPLICATION_EXPECTED.value)
+_OF_THE_TENANT = {"app_known", "app_enabled", "dataverse_known", "dataverse_enabled", "directory_read"}
+_OF_ACCOUNTS = (
+    *("realm", "federation", "guest_name", "named_like_a_person", "shared_account", "shared_password"),
+    *("seen_from_app", "answer_from", "password", "federated_leg", "mfa", "consent", "ropc"),
+    *(
+        name
+        for name, spec in FACTS.items()
+        if any(word in spec.source for word in QUESTIONS) and name not in _OF_THE_TENANT
+    ),
+)
+_SOON, _LATER = 30, 90
+WORDS = (
+    *("app_credential_kind", "app_expires", "app_days", "thumbprint"),
+    *("token_issuer", "token_subject", "token_audience"),
+)
+"""The placeholders that only an application's sign-in fills."""
+
+
+def application_facts(seen: Seen) -> dict[str, FactValue]:
+    """Return the facts of an application's sign-in; those of others are unknown where it is expected."""
+    if not seen.application:
+        return dict.fromkeys(("app_credential", "app_credential_kind", "app_credential_expiry"), _NOBODYS)
+    item, reading = seen.observed(_OWN), seen.readings.get(_OWN)
+    facts: dict[str, FactValue] = dict.fromkeys(_OF_ACCOUNTS, _SILENT)
+    facts["submission"] = Known(_submission(seen), source=_OWN.value)
+    if item is None or reading is None:
+        why = seen.unknown(_OWN)
+        names = ("sign_in", "app_credential", "app_credential_kind", "app_credential_expiry")
+        return facts | dict.fromkeys(names, why)
+    label = Unknown(seen.book.outcomes[reading.outcome].label)
+    said = reading.says.get("app_credential")
+    facts["sign_in"] = Known(reading.outcome, reading.confidence, _OWN.value)
+    facts["app_credential"] = Known(said, reading.confidence, _OWN.value) if said else label
+    facts["app_credential_kind"] = Known(seen.detail(_OWN, "credential"), source=_OWN.value)
+    facts["app_credential_expiry"] = _expiry(item)
+    return facts
+
+
+def application_words(seen: Seen) -> Mapping[str, str]:
+    """Return placeholder -> value for all of WORDS, "" where there is nothing to say."""
+    item = seen.observed(_OWN)
+    days = _days(item) if item else None
+    return {
+        "app_credential_kind": seen.detail(_OWN, "credential"),
+        "app_expires": seen.detail(_OWN, "expires"),
+        "app_days": "" if days is None else _in_words(days),
+        "thumbprint": seen.detail(_OWN, "thumbprint"),
+        "token_issuer": seen.detail(_OWN, "issuer"),
+        "token_subject": seen.detail(_OWN, "subject"),
+        "token_audience": seen.detail(_OWN, "audience"),
+    }
+
+
+def _submission(seen: Seen) -> str:
+    slot = seen.slots.get(_OWN)
+    if isinstance(slot, Observed):
+        return SENT if slot.answer.http_status is not None else NOT_SENT
+    return slot.why.value if isinstance(slot, NotObserved) else Why.NOT_ASKED.value
+
+
+def _days(item: Observed) -> int | None:
+    """Return in how many days the credential expires, from the day on which it was used."""
+    text = item.details.get("expires")
+    return (date.fromisoformat(text) - item.at.date()).days if isinstance(text, str) and text else None
+
+
+def _expiry(item: Observed) -> FactValue:
+    days = _days(item)
+    if days is None:
+        return Unknown("its end is not said: a secret does not tell it, and no directory was asked for it")
+    near = "within 30 days" if days <= _SOON else "within 90 days" if days <= _LATER else "later"
+    return Known("expired" if days < 0 else near, source=_OWN.value)
+
+
+def _in_words(days: int) -> str:
+    if days < 0:
+        return f"{-days} days ago" if days < -1 else "yesterday"
+    return f"in {days} days" if days > 1 else ("today", "tomorrow")[days]

@@ -62,6 +62,19 @@ EXPECTED = {
     "access mode": _signed_in(FIX, "access-mode-is-insufficient"),
     "no privilege": _signed_in(FIX, "privilege-is-missing"),
     "Dataverse out": _signed_in(UNCLEAR, "service-is-unavailable"),
+    # applications that sign in for themselves; of the account nothing is known
+    "application signs in": _said(READY, "application-user-signs-in"),
+    "application signs in, expiring": _said(READY, "application-credential-expires"),
+    "application signs in with a secret": _said(READY, "application-signs-in-with-a-secret"),
+    "app offers none": _said(UNCLEAR, "app-cannot-sign-in-for-itself"),
+    "no app credential": _said(UNCLEAR, "integration-without-credential"),
+    "app certificate": _said(FIX, "application-certificate-is-refused"),
+    "app federation": _said(FIX, "application-federation-does-not-match"),
+    "app secret wrong": _said(FIX, "application-secret-is-refused"),
+    "app secret expired": _said(FIX, "application-secret-has-expired"),
+    "application user missing": _said(FIX, "application-user-is-missing"),
+    "application user disabled": _said(FIX, "application-user-is-disabled"),
+    "application user without role": _said(FIX, "application-user-has-no-role"),
     # nobody asked, or nobody may ask
     "skipped": _said(DOUBTED, ""),
     "person not asked": _said(UNCLEAR, "person-signs-in-interactively"),
@@ -140,10 +153,10 @@ def expected_of(world: dict, row: dict) -> Expected:
 
 def path_of(case: Situation, state: str, outlook: str) -> str:
     """Return where the case should go: by who signs in, what the app can, then what stands in the way."""
-    if state == "skipped":
+    if state == "skipped" or (case.person and state == "user unknown"):
         return UNCLEAR
-    if case.person and state == "user unknown":
-        return UNCLEAR
+    if case.application:
+        return UNCLEAR if outlook == DOUBTED else outlook
     if case.person and case.row["app"] not in PASSWORD_APPS:
         return "switch to interactive OAuth"
     if outlook == DOUBTED:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tests.oracle import DOUBTED, FIX, GRANTED, OPEN, REFUSED, RETIRE, UNCLEAR, UNKNOWN, expected_of, path_of
 from tests.oracle_situation import Situation, client_of, named
-from tests.oracle_states import administrators_consent, discovered
+from tests.oracle_states import administrators_consent, discovered, state_of
 
 PASSWORD = "mobile-apps-and-desktop-clients"
 PAGES = ("browser", PASSWORD)
@@ -30,12 +30,20 @@ class Verdicts(NamedTuple):
 def without_passwords(world: dict, row: dict) -> Verdicts:
     """Return what an audit says that reads directories and sends no password."""
     case = Situation(world, row)
+    if case.application:
+        return _of_application(case, state_of(world, row))
     state = discovered(world, row)
     if state in {"skipped", "clouds", "no tenant", "personal"} or _abroad(case):
         said = expected_of(world, row)
         return Verdicts(said.mfa, said.consent, said.ropc if state == "personal" else UNKNOWN, said.path)
     ropc = REFUSED if _barred(case) or state in {"guest", "http provider", "unusable provider"} else UNKNOWN
     return Verdicts(_mfa(case), _consent(case), ropc, _path(case, state, ropc))
+
+
+def _of_application(case: Situation, state: str) -> Verdicts:
+    """Return what a directory says of an application that nobody asked to sign in: whether it may."""
+    barred = {"app missing", "app disabled", "Dataverse disabled", "Dataverse missing"}
+    return Verdicts(UNKNOWN, UNKNOWN, UNKNOWN, FIX if state in barred else UNCLEAR)
 
 
 def _abroad(case: Situation) -> bool:
@@ -55,6 +63,9 @@ def _path(case: Situation, state: str, ropc: str) -> str:
 
 def beside_passwords(world: dict, row: dict) -> Verdicts:
     """Return what an audit says that does both: what was seen leads, the directory adds what it knows."""
+    if row.get("expected") == "application":  # a directory is silent on it where it has signed in itself
+        said = expected_of(world, row)
+        return Verdicts(said.mfa, said.consent, said.ropc, said.path)
     seen, read, case = expected_of(world, row), without_passwords(world, row), Situation(world, row)
     kinds = {GRANTED: read.consent, "missing": read.consent, UNKNOWN: read.consent}
     ropc = read.ropc if seen.ropc == UNKNOWN else seen.ropc

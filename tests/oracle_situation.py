@@ -101,6 +101,11 @@ class Situation:
         return self.row["app"].lower() == self.client
 
     @property
+    def application(self) -> bool:
+        """Whether an application is to sign in for itself."""
+        return self.row.get("expected") == "application"
+
+    @property
     def order(self) -> dict:
         return {**ORDER, **(self.tenant.get("order") or self.world.get("order") or {})}
 

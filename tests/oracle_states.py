@@ -4,6 +4,7 @@ Reads worlds as plain data and imports nothing of the product. The order is that
 world's own `order`; what a key means is what the schema says of it.
 """
 
+from tests.oracle_applications import application_state
 from tests.oracle_situation import PASSWORD_APPS, Situation, client_of, inside, named
 
 LOGIN = {"commercial": "com", "gcc": "com", "gcc-high": "us", "dod": "us", "china": "cn"}
@@ -26,6 +27,8 @@ def _first(pairs: object) -> str:
 def state_of(world: dict, row: dict) -> str:
     """Return the state that decides about a row of the inventory."""
     case = Situation(world, row)
+    if case.application:
+        return _first(_doubts(case)) or application_state(case)
     state = _first(_unsent(case)) or _held_back(case) or _first(_sign_in(case)) or _first(_dataverse(case))
     return state or _token(case)
 
@@ -45,7 +48,16 @@ def administrators_consent(case: Situation) -> bool:
 def sends_password(world: dict, row: dict) -> bool:
     """Return whether a row's password has to be sent at all."""
     case = Situation(world, row)
+    if case.application:
+        return False
     return not (_first(_unsent(case)) or _held_back(case))
+
+
+def _doubts(case: Situation) -> list:
+    """List what of discovery stands before an application's sign-in: not what is about its account."""
+    about_accounts = {"personal", "guest", "person, stored password", "person not asked", "no credential"}
+    about_accounts |= {"provider out", "unusable provider", "http provider", "unsendable"}
+    return [(state, holds) for state, holds in _discovered(case) if state not in about_accounts]
 
 
 def _unsent(case: Situation) -> list:

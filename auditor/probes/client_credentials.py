@@ -63,7 +63,7 @@ def details_of(credential: AppCredential) -> Mapping[str, Detail]:
     return details
 
 
-def _for_msal(credential: AppCredential) -> str | dict[str, str]:
+def _for_msal(credential: AppCredential) -> str | dict[str, object]:
     value = credential.value.reveal()
     match credential.kind:
         case CredentialKind.SECRET:
@@ -71,4 +71,4 @@ def _for_msal(credential: AppCredential) -> str | dict[str, str]:
         case CredentialKind.CERTIFICATE:
             return {"private_key": value, "public_certificate": credential.certificate}
         case CredentialKind.FEDERATED:
-            return {"client_assertion": value}
+            return {"client_assertion": lambda: value}

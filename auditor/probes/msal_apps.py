@@ -29,7 +29,7 @@ def public_app(client: MsalDoor, login: str, tenant_id: str, client_id: str) -> 
 
 
 def confidential_app(
-    client: MsalDoor, login: str, tenant_id: str, client_id: str, credential: str | dict[str, str]
+    client: MsalDoor, login: str, tenant_id: str, client_id: str, credential: str | dict[str, object]
 ) -> Any:
     """Return an application that signs in for itself; for one attempt, for it holds the credential."""
     from msal import ConfidentialClientApplication  # noqa: PLC0415 - slow to import

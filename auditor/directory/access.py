@@ -46,7 +46,9 @@ class Evaluator:
         self._terrain = Terrain.of(snapshot)
         part = snapshot.policies
         self._policies: tuple[Policy, ...] = part.value if isinstance(part, Known) else ()
-        self._gaps = part.gaps if isinstance(part, Known) else (f"{Part.POLICIES}: {part}",)
+        self._gaps = tuple(
+            f"{Part.POLICIES}: {gap}" for gap in (part.gaps if isinstance(part, Known) else (part,))
+        )
         self._likeness = Likeness.of(self._policies, self._memberships)
         self._kinds: dict[SignIn, _Remembered] = {}
 

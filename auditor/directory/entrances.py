@@ -15,7 +15,7 @@ from auditor.directory.locations import NOWHERE, Place
 from auditor.directory.policies import State
 from auditor.directory.rulings import Access, Answer, Verdict
 from auditor.directory.signins import DATAVERSE, ClientType, Flow, SignIn
-from auditor.directory.snapshot import Known, Part, Snapshot
+from auditor.directory.snapshot import Known, Missing, Part, Snapshot
 from auditor.directory.spot_checks import SpotChecks
 from auditor.model import Detail, Truth
 
@@ -67,15 +67,16 @@ def _names(answer: Answer) -> tuple[str, ...]:
 def _open(*answers: Answer) -> tuple[str, ...]:
     """Return what leaves answers open, each reason once, whole parts that were not read before others.
 
-    An open answer without a reason says that it is open.
+    Policies that the same leaves open stand in one line; an open answer without a reason says so.
     """
-    found = dict.fromkeys(
-        text
-        for answer in answers
-        if answer.truth is Truth.UNANSWERED
-        for text in (answer.why or ("it does not follow from what was read",))
-    )
-    return tuple(sorted(found, key=lambda text: not text.startswith(_PARTS)))
+    found: dict[str, dict[str, None]] = {}
+    for answer in answers:
+        if answer.truth is Truth.UNANSWERED:
+            for text in answer.why or ("it does not follow from what was read",):
+                name = next((name for name in answer.perhaps if text.startswith(f"{name}: ")), "")
+                found.setdefault(text[len(name) + 2 :] if name else text, {})[name] = None
+    lines = (f"{', '.join(names)}: {text}" if any(names) else text for text, names in found.items())
+    return tuple(sorted(lines, key=lambda text: not text.startswith(_PARTS)))
 
 
 class Entrances:
@@ -85,6 +86,8 @@ class Entrances:
         self._evaluator = Evaluator(snapshot)
         self.checks = SpotChecks(snapshot.spot_checks, self._evaluator)
         self._place, self._label = place, label
+        parts = {part: snapshot.part(part) for part in Part}
+        self._missing = [f"{part}: {one}" for part, one in parts.items() if isinstance(one, Missing)]
         part = snapshot.security_defaults
         self._defaults = ("on" if part.value else "off") if isinstance(part, Known) else UNKNOWN
 
@@ -112,8 +115,13 @@ class Entrances:
             "location_used": self._label if self._located([password, *pages.values()]) else "",
             "what_if_asked": self.checks.asked(user_id),
             "what_if": tuple(str(one) for one in self.checks.of(user_id)),
-            "unread": tuple(dict.fromkeys((*ropc.open, *page.open))),
+            "unread": self._unread((*ropc.open, *page.open)),
         }
+
+    def _unread(self, reasons: Sequence[str]) -> tuple[str, ...]:
+        """Return reasons, each once, and the parts whose absence stands behind a reason about policies."""
+        behind = (text for text in self._missing if any(text in reason for reason in reasons))
+        return tuple(dict.fromkeys((*reasons, *behind)))
 
     def _at_ease(self, user_id: str) -> str:
         """Return what the password grant comes to where nothing is at risk: what is sure stays as it is."""

@@ -54,23 +54,19 @@ def _why(policy: Policy, scope: Truth, ruled: list[Ruling]) -> Iterator[str]:
 
 
 def summed(verdicts: Iterable[Verdict], effect: str, gaps: tuple[str, ...]) -> Answer:
-    """Return whether any policy has an effect, and which; policies that were not read may have it too.
-
-    Policies that the same leaves open stand in one line of reasons.
-    """
+    """Return whether any policy has an effect, and which; policies that were not read may have it too."""
     by: list[str] = []
     perhaps: list[str] = []
-    reasons: dict[str, list[str]] = {}
+    why = list(gaps)
     for found in verdicts:
         truth = getattr(found.effects, effect)
         if truth is Truth.HOLDS:
             by.append(found.policy.name)
         elif truth is Truth.UNANSWERED:
             perhaps.append(found.policy.name)
-            reasons.setdefault(" and ".join(found.why) or _OPEN_DEMAND, []).append(found.policy.name)
+            why.append(f"{found.policy.name}: {' and '.join(found.why) or _OPEN_DEMAND}")
     unsure = Truth.UNANSWERED if perhaps or gaps else Truth.FAILS
-    why = (f"{', '.join(names)}: {text}" for text, names in reasons.items())
-    return Answer(Truth.HOLDS if by else unsure, tuple(by), tuple(perhaps), (*gaps, *why))
+    return Answer(Truth.HOLDS if by else unsure, tuple(by), tuple(perhaps), tuple(why))
 
 
 def either(*answers: Answer) -> Answer:

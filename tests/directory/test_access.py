@@ -3,7 +3,7 @@
 import pytest
 
 from auditor.directory.access import evaluate
-from auditor.directory.entrances import entrance
+from auditor.directory.entrances import Entrances, entrance
 from auditor.directory.locations import Place
 from auditor.directory.policies import Choice, Conditions, Demand, Operator, People, Policy, State, Targets
 from auditor.directory.signins import (
@@ -163,7 +163,9 @@ def test_policies_that_the_same_missing_part_leaves_open_stand_in_one_line():
     other = People(Choice(frozenset({"all"})), groups=Choice(exclude=frozenset({"g2"})))
     access = evaluate(directory(policy("A", people=grouped), policy("B", people=other)), ANNA)
     assert access.mfa.perhaps == ("A", "B")
-    assert access.mfa.why == ("A, B: not known whether it is about this user: group members: not exported",)
+    assert entrance(access).open == (
+        "A, B: not known whether it is about this user: group members: not exported",
+    )
 
 
 def test_a_group_whose_list_alone_is_missing_is_named():
@@ -178,3 +180,18 @@ def test_whole_parts_that_were_not_read_are_said_before_what_hangs_on_them():
     snapshot = directory(policy("A", people=people), user_states=missing, security_defaults=missing)
     found = entrance(evaluate(snapshot, ANNA))
     assert [line.partition(":")[0] for line in found.open] == ["security defaults", "per-user MFA", "A"]
+
+
+def test_a_gap_among_the_policies_is_named_as_one_of_the_policies():
+    gaps = ("policies.json: not all entries can be read",)
+    access = evaluate(directory(policies=Known((), gaps=gaps)), ANNA)
+    assert entrance(access).open == (
+        "conditional access policies: policies.json: not all entries can be read",
+    )
+
+
+def test_a_part_that_stands_behind_what_policies_leave_open_is_unread():
+    people = People(Choice(frozenset({"all"})), groups=Choice(exclude=frozenset({"g1"})))
+    unread = Entrances(directory(policy("A", people=people))).details("anna", attended=False)["unread"]
+    assert "group members: not exported" in unread
+    assert not any("named locations" in text for text in unread)

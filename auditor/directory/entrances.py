@@ -104,6 +104,7 @@ class Entrances:
             "ropc": ropc.word,
             "ropc_by": ropc.by,
             "ropc_why": ropc.why,
+            "ropc_perhaps": _perhaps(password),
             "ropc_mfa": _WORDS[password.mfa.truth],
             "ropc_without_risk": self._at_ease(user_id) if ropc.word == UNKNOWN else ropc.word,
             "ropc_exclusion": _exclusions(password),
@@ -133,6 +134,7 @@ class Entrances:
             "ropc": UNKNOWN,
             "ropc_by": (),
             "ropc_why": why,
+            "ropc_perhaps": (),
             "ropc_mfa": UNKNOWN,
             "ropc_without_risk": UNKNOWN,
             "ropc_exclusion": (),
@@ -184,6 +186,12 @@ def _joined(found: Mapping[ClientType, Entrance]) -> Entrance:
     return Entrance(
         UNKNOWN, (), (*(["it depends on the client: " + ", ".join(told)] if told else []), *opened)
     )
+
+
+def _perhaps(access: Access) -> tuple[str, ...]:
+    """Return the policies of which it is open whether they stand in the way."""
+    answers = (access.blocked, access.mfa, access.password)
+    return tuple(dict.fromkeys(name for answer in answers for name in answer.perhaps))
 
 
 def _exclusions(access: Access) -> tuple[str, ...]:

@@ -57,6 +57,7 @@ _PLAIN = {
     "dataverse_known": _Told(CONSENT, "dataverse_known", _PRINCIPALS),
     "dataverse_enabled": _Told(CONSENT, "dataverse_enabled", _PRINCIPALS),
 }
+_PASSWORD = "ropc"  # noqa: S105 - the name of a flow
 _NAMES = tuple(name for name, spec in FACTS.items() if spec.source in {*QUESTIONS, ", ".join(QUESTIONS)})
 _NOBODY_ASKED = dict.fromkeys(_NAMES, Unknown(NOT_READ))
 _OF_ACCOUNT = ("consent_kind", "consent_wider", "user_may_consent", "assignment_missing")
@@ -139,7 +140,7 @@ def _user(seen: Seen) -> FactValue:
 
 def _of_policies(seen: Seen) -> dict[str, FactValue]:
     return {
-        "policy_ropc": _policy(seen, "policy_ropc", "ropc"),
+        "policy_ropc": _policy(seen, "policy_ropc", _PASSWORD),
         "policy_interactive": _policy(seen, "policy_interactive", "interactive"),
         "policy_without_risk": _policy(seen, "policy_without_risk", "ropc_without_risk"),
         "policy_mfa": _plain(seen, "policy_mfa", _Told(ACCESS, "ropc_mfa", _POLICIES)),
@@ -153,7 +154,9 @@ def _policy(seen: Seen, name: str, flow: str) -> FactValue:
     word, rules = seen.detail(ACCESS, flow), (_POLICIES, _DEFAULTS, _USER_STATES)
     if word not in FACTS[name].values:
         why = seen.detail(ACCESS, f"{flow}_why")
-        return Unknown(_open(seen, why)) if why else _unknown(seen, ACCESS, *rules)
+        if why and flow == _PASSWORD:
+            why = _open(seen, why)
+        return Unknown(why) if why else _unknown(seen, ACCESS, *rules)
     if word == "allowed" and _gaps(seen, ACCESS, *rules):
         return _unknown(seen, ACCESS, *rules)
     return Known(word, _sure_of_rules(seen), ACCESS.value)
@@ -162,7 +165,10 @@ def _policy(seen: Seen, name: str, flow: str) -> FactValue:
 def _open(seen: Seen, why: str) -> str:
     """Return why rules are open; nobody but the service knows the risk, so that is said where it is all."""
     at_ease = seen.detail(ACCESS, "ropc_without_risk") == "allowed"
-    return f"unless there is risk, nothing stands in the way: {why}" if at_ease else why
+    if not at_ease:
+        return why
+    names = ", ".join(f'"{name}"' for name in listed(seen, ACCESS, "ropc_perhaps"))
+    return f"nothing stands in the way unless there is risk ({names or why})"
 
 
 def _sure_of_rules(seen: Seen) -> Confidence:

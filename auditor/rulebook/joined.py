@@ -7,7 +7,7 @@ left something open, the reason says why the directory does not know it either.
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from auditor.model import Confidence, FactValue, Known, Unknown
+from auditor.model import Confidence, FactValue, Known, Unknown, Why
 from auditor.rulebook.directory import NOT_READ
 
 Facts: TypeAlias = Mapping[str, FactValue]
@@ -113,6 +113,8 @@ def _added(value: FactValue, read: FactValue) -> FactValue:
         return value
     if read.why.startswith(value.why):
         return read
+    if value.why.startswith(Why.NOT_ASKED.value):
+        return Unknown(f"no sign-in; directory: {read.why}")
     return Unknown(f"{value.why}; directory: {read.why}")
 
 
@@ -120,7 +122,7 @@ def _open_way(ropc: FactValue, facts: Facts) -> FactValue:
     """Return the password grant, and that nothing read bars it: that is no proof of a password."""
     free = _word(facts["policy_ropc"]) == "allowed" and _word(facts["consent_kind"]) in {"user", "all"}
     if free and isinstance(ropc, Unknown):
-        return Unknown(f"{ropc.why}; directory: nothing that was read stands in the way")
+        return _added(ropc, Unknown("nothing that was read stands in the way"))
     return _added(ropc, facts["policy_ropc"])
 
 

@@ -185,9 +185,20 @@ def test_where_only_risk_is_open_the_reason_says_so(facts):
     open_rule = "Risky users: the user risk is not given"
     access = {"ropc": "unknown", "ropc_why": open_rule, "unread": (open_rule,)}
     found = facts(access=access)
-    assert found["policy_ropc"].why == f"unless there is risk, nothing stands in the way: {open_rule}"
+    assert found["policy_ropc"].why == f"nothing stands in the way unless there is risk ({open_rule})"
+    found = facts(access=access | {"ropc_perhaps": ("Risky users",)})
+    assert found["policy_ropc"].why == 'nothing stands in the way unless there is risk ("Risky users")'
     found = facts(access=access | {"ropc_without_risk": "unknown"})
     assert found["policy_ropc"] == Unknown(open_rule)
+
+
+def test_what_holds_of_the_password_without_risk_is_not_said_of_a_page(facts):
+    access = {
+        "interactive": "unknown",
+        "interactive_why": "it depends on the client",
+        "ropc_without_risk": "allowed",
+    }
+    assert facts(access=access)["policy_interactive"] == Unknown("it depends on the client")
 
 
 def test_what_a_rule_leaves_open_is_no_part_that_was_not_read(facts):

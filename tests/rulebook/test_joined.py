@@ -135,7 +135,7 @@ def test_a_sign_in_and_the_list_of_consents_agree_or_disagree(consent, kind, sai
 def test_a_reason_names_both_that_do_not_know_and_says_nothing_twice():
     given_facts = facts()
     given_facts |= {"mfa": Unknown("not asked"), "policy_ropc": Unknown("no licence")}
-    assert joined(given_facts)["mfa"] == Unknown("not asked; directory: no licence")
+    assert joined(given_facts)["mfa"] == Unknown("no sign-in; directory: no licence")
     given_facts["policy_ropc"] = Unknown("not asked: and more")
     assert joined(given_facts)["mfa"] == Unknown("not asked: and more")
 

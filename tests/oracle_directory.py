@@ -14,6 +14,7 @@ from tests.oracle_states import administrators_consent, discovered, state_of
 PASSWORD = "mobile-apps-and-desktop-clients"
 PAGES = ("browser", PASSWORD)
 DEVICE = {"compliant-device", "hybrid-joined-device", "approved-app", "app-protection"}
+EVERYTHING = {"all", "dataverse"}
 NEEDED = "user_impersonation"
 YES, NO, PERHAPS = "yes", "no", "perhaps"
 
@@ -182,23 +183,24 @@ def _policies(case: Situation) -> list:
 
 
 def _applies(policy: dict, case: Situation, client: str) -> str:
-    apps, places = policy.get("apps", {}), policy.get("locations", {})
-    everything = {"all", "dataverse"}
-    guarded = everything.intersection(apps.get("include", ["all"])) and not everything & set(
-        apps.get("exclude", ())
-    )
-    clients = {"all", client}.intersection(policy.get("client_apps", ["all"]))
-    if not (guarded and clients and _about(policy, case, left_out=True)):
+    if not _about(policy, case, client) or _left_out(policy, case):
         return NO
+    places = policy.get("locations", {})
     somewhere = places.get("include", ["all"]) != ["all"] or places.get("exclude")
     return PERHAPS if somewhere or policy.get("user_risk") else YES
 
 
-def _about(policy: dict, case: Situation, *, left_out: bool) -> bool:
-    """Return whether a policy is about an account; without `left_out`, as if it excluded nobody."""
-    users = policy.get("users", {})
-    taken = case.meant(users.get("include", ["all"]))
-    return taken and not (left_out and case.meant(users.get("exclude", ())))
+def _about(policy: dict, case: Situation, client: str) -> bool:
+    """Return whether a policy is about an account's sign-in, as if it excluded nobody and nothing."""
+    users, apps = policy.get("users", {}), policy.get("apps", {})
+    clients = {"all", client}.intersection(policy.get("client_apps", ["all"]))
+    guarded = EVERYTHING.intersection(apps.get("include", ["all"]))
+    return bool(clients and guarded and case.meant(users.get("include", ["all"])))
+
+
+def _left_out(policy: dict, case: Situation) -> bool:
+    users, apps = policy.get("users", {}), policy.get("apps", {})
+    return case.meant(users.get("exclude", ())) or bool(EVERYTHING.intersection(apps.get("exclude", ())))
 
 
 def _asks_mfa(policy: dict) -> bool:
@@ -217,9 +219,7 @@ def _unmet(policy: dict, client: str, case: Situation) -> bool:
 def _excluded(case: Situation) -> bool:
     """Return whether an exclusion alone keeps a policy from refusing the password."""
     return any(
-        _about(policy, case, left_out=False)
-        and not _about(policy, case, left_out=True)
-        and _unmet(policy, PASSWORD, case)
+        _about(policy, case, PASSWORD) and _left_out(policy, case) and _unmet(policy, PASSWORD, case)
         for policy in _policies(case)
         if not policy.get("user_risk") and not policy.get("locations")
     )

@@ -230,12 +230,19 @@ def _applies(policy: dict, case: Situation) -> bool:
     )
 
 
+def _first_demand(policy: dict) -> str:
+    """Return which of a policy's demands is answered: where one is enough MFA, where all are the device."""
+    by_device = policy.get("operator", "or") == "and"
+    ranks = ["block", *(DEVICE if by_device else ()), "mfa", *DEVICE]
+    return next((one for one in ranks if one in policy["controls"]), policy["controls"][0])
+
+
 def _policies(case: Situation) -> list:
     """List what stands between a right password and the token: block first, then MFA, device and the rest."""
     user, method = case.user, case.user.get("mfa_method", "none")
     applying = [policy for policy in case.tenant.get("policies", ()) if _applies(policy, case)]
     registering = [policy for policy in applying if policy.get("target") == "register-security-info"]
-    controls = {one for policy in applying if policy not in registering for one in policy["controls"]}
+    controls = {_first_demand(policy) for policy in applying if policy not in registering}
     defaults = case.tenant.get("security_defaults") and not (
         method == "none" and user.get("registration_grace")
     )

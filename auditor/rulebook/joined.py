@@ -23,7 +23,7 @@ _MFA = {
 }
 _SECOND_FACTOR = {"required", "registration_required", "from_federation"}
 _CONSENT = {"granted": {"user", "all"}, "missing": {"none"}, "needs_administrator": {"none"}}
-_BY_DEFAULTS = "blocked_by_security_defaults"
+_BY_DEFAULTS, _OF_DEVICE = "blocked_by_security_defaults", "device_required"
 _ELSEWHERE = {
     "blocked_by_risk": "risk is not in the directory",
     "cross_tenant_policy": "the policy is another tenant's",
@@ -68,6 +68,8 @@ def _mfa_sources(facts: Facts) -> FactValue:
         return _compared(seen, policy, {"blocked": {"mfa", "blocked", "unmet"}})
     if isinstance(policy, Unknown):
         return _as_far_as_read(facts)
+    if outcome == _OF_DEVICE and policy.value == "mfa":  # of rules that demand both one is answered
+        return Unknown("which of several demands is answered first is not known")
     return _compared(seen, policy, _MFA)
 
 

@@ -77,6 +77,13 @@ def test_security_defaults_that_answer_like_a_block_agree_with_their_demand_for_
     assert sources(**seen, policy_ropc="allowed") == "disagree"
 
 
+@pytest.mark.parametrize(
+    ("policy", "said"), [("mfa", None), ("unmet", "agree"), ("blocked", "agree"), ("allowed", "disagree")]
+)
+def test_rules_that_demand_mfa_may_demand_a_device_as_well(policy, said):
+    assert sources(sign_in="device_required", mfa="blocked", policy_ropc=policy) == said
+
+
 @pytest.mark.parametrize("outcome", ["blocked_by_risk", "cross_tenant_policy"])
 def test_what_a_directory_does_not_hold_is_not_held_against_it(outcome):
     assert sources(sign_in=outcome, mfa="blocked", policy_ropc="allowed") is None

@@ -93,7 +93,8 @@ LESS = {
         "missing": {"needs an administrator"},
     },
     Axis.ROPC: {"eligible": {"works only because of an exclusion"}},
-    Axis.PATH: {},
+    # whatever a disabled account met: it is to retire
+    Axis.PATH: {"fix, then ready": {"retire"}, "move to an application user": {"retire"}},
 }
 NOTHING = {"unknown", "could not tell"}
 

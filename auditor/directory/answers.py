@@ -95,7 +95,13 @@ class Directory:
         """
         parts = (part for part in Part if part is not Part.SIGN_INS)
         lines = [line for part in parts for line in lines_of(part, self._snapshot.part(part))]
-        return (*(line for line in lines if not line.endswith(_ASKED_ABOUT)), *self._snapshot.problems)
+        told = (line for line in lines if not line.endswith(_ASKED_ABOUT))
+        return (*told, *self._snapshot.problems, *self._passed_over())
+
+    def _passed_over(self) -> tuple[str, ...]:
+        """Return in one sentence which files were passed over because nothing says what they are about."""
+        files = self._snapshot.files_unknown
+        return (f"passed over, nothing says what they are about: {listed(files)}",) if files else ()
 
     @property
     def contradicted(self) -> tuple[str, ...]:

@@ -90,6 +90,8 @@ _TYPES = {
 }
 
 
+# what only policies have as their state: such a row was exported without its conditions
+_STATES = frozenset({"enabled", "disabled", "enabledforreportingbutnotenforced"})
 # what the name of a file says of a refusal in it
 _NAMED = (
     ("registration", Part.REGISTRATIONS),
@@ -172,4 +174,6 @@ def part_of(row: "Plain", document: "Document") -> Part | None:
         and "security defaults" in str(row.get("displayname", "")).lower()
     ):
         return Part.SECURITY_DEFAULTS
+    if context is None and "displayname" in keys and str(row.get("state", "")).lower() in _STATES:
+        return Part.POLICIES
     return context or _TYPES.get(str(row.get("@odata.type", "")).lower())

@@ -1,10 +1,12 @@
 """A file of an export that cannot be read leaves its part open: nobody knows what stood in it."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from auditor.directory.access import evaluate
+from auditor.directory.answers import Directory
 from auditor.directory.exports import read_export
 from auditor.directory.signins import password_sign_in
 from auditor.directory.snapshot import Known, Lack, Missing
@@ -72,3 +74,17 @@ def test_a_broken_file_of_something_else_leaves_nothing_open(export):
     snapshot = export(users=json.dumps(USERS), package='{"dependencies": {')
     assert not snapshot.users.gaps
     assert snapshot.problems == ("package.json: line 1: not valid JSON",)
+
+
+def test_policies_that_were_exported_without_anything_but_their_state_may_block(export):
+    short = {"Id": "p2", "DisplayName": "Block", "State": "enabled"}
+    snapshot = export(users=json.dumps(USERS), ca01=json.dumps(policy("Harmless")), ca02=json.dumps([short]))
+    access = evaluate(snapshot, password_sign_in(ANNA))
+    assert access.blocked_by_policies.perhaps == ("Block",)
+    assert access.password_by_policies.truth is Truth.UNANSWERED
+
+
+def test_files_of_which_nothing_tells_what_they_are_about_are_named(export):
+    snapshot = export(users=json.dumps(USERS), package='{"dependencies": {}}', other="[1]")
+    unread = Directory(snapshot, "export", datetime(2026, 11, 22, tzinfo=UTC)).unread
+    assert "passed over, nothing says what they are about: other.json; package.json" in unread

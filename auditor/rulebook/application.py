@@ -17,6 +17,7 @@ _SILENT = Unknown(Why.APPLICATION_EXPECTED.value)
 _OF_THE_TENANT = {"app_known", "app_enabled", "dataverse_known", "dataverse_enabled", "directory_read"}
 _OF_ACCOUNTS = (
     *("realm", "federation", "guest_name", "named_like_a_person", "shared_account", "shared_password"),
+    *("app_offers_interactive", "app_offers_ropc", "individual_consent_enough"),
     *("seen_from_app", "answer_from", "password", "federated_leg", "mfa", "consent", "ropc"),
     *(
         name
@@ -90,5 +91,5 @@ def _expiry(item: Observed) -> FactValue:
 
 def _in_words(days: int) -> str:
     if days < 0:
-        return f"{-days} days ago" if days < -1 else "yesterday"
-    return f"in {days} days" if days > 1 else ("today", "tomorrow")[days]
+        return f"expired {-days} days ago" if days < -1 else "expired yesterday"
+    return f"expires in {days} days" if days > 1 else f"expires {('today', 'tomorrow')[days]}"

@@ -89,14 +89,14 @@ class Directory:
 
     @property
     def unread(self) -> tuple[str, ...]:
-        """Return a sentence for each part that is missing or incomplete, and each problem of the export.
+        """Return a sentence for each problem of the export, and each part that is missing or incomplete.
 
         The sign-in log, which nothing here rests on, and what nobody asked about are left out.
         """
         parts = (part for part in Part if part is not Part.SIGN_INS)
         lines = [line for part in parts for line in lines_of(part, self._snapshot.part(part))]
         told = (line for line in lines if not line.endswith(_ASKED_ABOUT))
-        return (*told, *self._snapshot.problems, *self._passed_over())
+        return (*self._snapshot.problems, *self._passed_over(), *told)
 
     def _passed_over(self) -> tuple[str, ...]:
         """Return in one sentence which files were passed over because nothing says what they are about."""

@@ -1,0 +1,1 @@
+"""What a machine can and cannot audit, looked at without submitting anything."""

@@ -109,6 +109,45 @@ def test_an_account_that_has_to_prove_its_password_and_has_none_cannot_be_audite
     )
 
 
+def pem(days):
+    from auditor.lab.world.app_credentials import Certificate  # noqa: PLC0415 - makes a key
+
+    return Certificate(name="sync", days=days).pem
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "state", "words"),
+    [
+        (90, 0, "fine", "application's credential can be had"),
+        (9, 0, "note", "the application's certificate expires on"),
+        (-2, 4, "cannot", "the application's certificate expired on"),
+    ],
+)
+def test_an_applications_certificate_is_looked_at_and_not_used(doctor, tmp_path, days, code, state, words):
+    (tmp_path / "app.pem").write_text(pem(days), encoding="utf-8")
+    own = "auditor.toml"
+    client = '[apps.sync]\nclient_id = "5c9be1a4-2222-4d0f-9b7e-6a1f2c3d4e01"\ngrants = ["application"]\n'
+    (tmp_path / own).write_text(client, encoding="utf-8")
+    rows = HEAD + "app@contoso.example;contoso.crm4.dynamics.com;sync;file:app.pem;application\n"
+    (tmp_path / "accounts.csv").write_text(rows, encoding="utf-8")
+    ended, checks = doctor()
+    assert (ended, about(checks, words)["state"]) == (code, state)
+
+
+def test_an_application_whose_credential_is_not_there_cannot_be_audited(doctor, tmp_path):
+    client = '[apps.sync]\nclient_id = "5c9be1a4-2222-4d0f-9b7e-6a1f2c3d4e01"\ngrants = ["application"]\n'
+    (tmp_path / "auditor.toml").write_text(client, encoding="utf-8")
+    lines = [
+        f"{name}@contoso.example;contoso.crm4.dynamics.com;sync;{kept};application\n"
+        for name, kept in (("a", "federated:absent"), ("b", ""))
+    ]
+    (tmp_path / "accounts.csv").write_text(HEAD + "".join(lines), encoding="utf-8")
+    code, checks = doctor()
+    assert code == 4
+    assert about(checks, "federated: the file")["accounts"] == ["a@contoso.example"]
+    assert about(checks, "its application is to sign in")["accounts"] == ["b@contoso.example"]
+
+
 def test_without_passwords_no_credential_is_looked_at(doctor):
     code, checks = doctor((SYNC, "env:NOT_SET_ANYWHERE", "ropc"), options=("--no-passwords",))
     assert (code, cannot(checks)) == (0, set())
@@ -217,6 +256,7 @@ def test_a_missing_extra_is_said_where_a_credential_needs_it(doctor, monkeypatch
     assert (code, about(checks, "extra keyring")["state"]) == (0, "fine")
     code, checks = doctor((SYNC, "keyring:dynamics/sync", "ropc"))
     assert (code, about(checks, "extra keyring is missing")["state"]) == (4, "cannot")
+    assert doctor((SYNC, "keyring:dynamics/sync", "ropc"), options=("--no-passwords",))[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
-from auditor.model import Case, Inventory, Refusal, Why
+from auditor.model import Case, Expected, Inventory, Refusal, Why
 from auditor.network import Door
 from auditor.probes.interface import Outlook
+from auditor.run.app_users import MOST, AppPlan, application_plans, application_wanted
 from auditor.run.discovery import discover
 from auditor.run.doctor import credentials, machine, network, storage
 from auditor.run.doctor.interface import Area, Check, Report, State, in_order
@@ -28,6 +30,7 @@ class Around:
     ledger: Path | None = None
 
 
+_SignIn: TypeAlias = Plan | AppPlan
 _SAID_ELSEWHERE = {Why.SKIPPED, Why.NOT_ASKED, Why.NO_CREDENTIAL, Why.ENVIRONMENT_UNKNOWN, Why.TENANT_UNKNOWN}
 
 
@@ -44,22 +47,32 @@ def examined(inventory: Inventory, settings: Settings, tools: Tools, around: Aro
     found = credentials.look(asked, tools.resolver, present=around.present)
     ledger, held = storage.ledger_checks(around.ledger, asked, tools.resolver, found.of)
     checks = [
-        *machine.checks(asked, present=around.present, browser=around.browser),
+        *machine.checks(cases if settings.passwords else (), present=around.present, browser=around.browser),
         *_of_inventory(inventory, cases),
         *storage.output_checks(around.targets),
         *ledger,
-        *(credentials.checks(cases, found) if settings.passwords else ()),
+        *(_of_credentials(cases, found, settings, tools) if settings.passwords else ()),
     ]
     with closing(Door(settings.door)) as door:
         heard = network.Heard()
         outlook = Outlook(door, settings.vantage, tools.now)
         discovered = discover(cases, tools.clouds, outlook, heard, tools.progress, settings.concurrency)
         plans, refused = submissions(inventory.cases, discovered, settings, tools.rulebook)
+        applications, _ = application_plans(inventory.cases, discovered, settings, tools.rulebook)
         checks += _of_network(cases, settings, tools, door, heard)
-    outside, agreed = _of_scope(plans, settings, present=around.present)
+    outside, agreed = _of_scope([*plans, *applications], settings, present=around.present)
     going = {plan.case.account_id for plan in agreed if found.has(plan.case)} - held
     of = {case.account_id for case in asked}
     return Report(in_order([*checks, *outside, *_of_facts(refused, asked)]), len(of), len(going))
+
+
+def _of_credentials(
+    cases: Sequence[Case], found: credentials.Found, settings: Settings, tools: Tools
+) -> Iterator[Check]:
+    yield from credentials.checks(cases, found)
+    applications = [case for case in cases if case.expected is Expected.APPLICATION]
+    own = [case for case in applications if application_wanted(case, settings) is None]
+    yield from credentials.application_checks(own, replace(tools.resolver, most=MOST), tools.now())
 
 
 def _of_inventory(inventory: Inventory, cases: Sequence[Case]) -> Iterator[Check]:
@@ -88,7 +101,9 @@ def _of_network(
     yield from network.clock_checks(door, cases, heard)
 
 
-def _of_scope(plans: Sequence[Plan], settings: Settings, *, present: bool) -> tuple[list[Check], list[Plan]]:
+def _of_scope(
+    plans: Sequence[_SignIn], settings: Settings, *, present: bool
+) -> tuple[list[Check], list[_SignIn]]:
     """Return what is not agreed to, and the submissions that are, or would be asked about."""
     given = settings.scope
     if given.everything or not plans:
@@ -100,7 +115,7 @@ def _of_scope(plans: Sequence[Plan], settings: Settings, *, present: bool) -> tu
         return [_not_agreed("nobody agreed to a tenant, and there is nobody to ask", plans)], []
     ids = {plan.tenant_id for plan in plans if given.tenants & {plan.tenant_id, plan.domain}}
     scope = AgreedScope(frozenset(ids), given.hosts)
-    outside: dict[str, list[Plan]] = {}
+    outside: dict[str, list[_SignIn]] = {}
     for plan in plans:
         if (refusal := scope.refuses(plan)) is not None:
             outside.setdefault(f"nobody agreed to {refusal.detail}", []).append(plan)
@@ -108,7 +123,7 @@ def _of_scope(plans: Sequence[Plan], settings: Settings, *, present: bool) -> tu
     return [_not_agreed(says, some) for says, some in outside.items()], inside
 
 
-def _not_agreed(says: str, plans: Iterable[Plan]) -> Check:
+def _not_agreed(says: str, plans: Iterable[_SignIn]) -> Check:
     advice = "name what is yours with --tenant and --federation-host, or agree to all with --yes"
     return Check(Area.SCOPE, State.CANNOT, says, advice, _accounts(plan.case for plan in plans))
 

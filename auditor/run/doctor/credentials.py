@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from auditor.errors import SecretError
 from auditor.model import Case, Expected, Kind
 from auditor.run.doctor.interface import Area, Check, State
-from auditor.secrets import Reference, Resolver, Secret
+from auditor.secrets import CredentialKind, Reference, Resolver, Secret, app_credential
 
+_UNTRIED = "integrations without a credential: no password is tried"
 _NO_TERMINAL = "there is no terminal here, so that nobody can be asked for the password"
+_SOON = timedelta(days=30)
+_WITHOUT_APP = "no credential in the inventory, though its application is to sign in (expected: application)"
 _WITHOUT = "no credential in the inventory, though its password is to be proven (expected: ropc)"
 
 
@@ -71,11 +75,41 @@ def checks(cases: Iterable[Case], found: Found) -> Iterator[Check]:
         yield Check(Area.CREDENTIALS, State.FINE, f"passwords to be typed: {len(found.prompted)}")
 
 
+def application_checks(cases: Iterable[Case], resolver: Resolver, now: datetime) -> Iterator[Check]:
+    """Yield whether the credentials of applications that sign in for themselves can be had, and last."""
+    fine, wrong = 0, dict[tuple[State, str, str], list[str]]()
+    for case in cases:
+        problem = _of_application(case, resolver, now)
+        fine += problem is None or problem[0] is not State.CANNOT
+        if problem:
+            wrong.setdefault(problem, []).append(case.account)
+    for (state, says, advice), accounts in wrong.items():
+        yield Check(Area.CREDENTIALS, state, says, advice, tuple(dict.fromkeys(accounts)))
+    if fine:
+        yield Check(Area.CREDENTIALS, State.FINE, f"cases whose application's credential can be had: {fine}")
+
+
+def _of_application(case: Case, resolver: Resolver, now: datetime) -> tuple[State, str, str] | None:
+    assert isinstance(case.credential, Reference), "only cases with a credential are looked at"
+    try:
+        found = app_credential(resolver, case.credential)
+    except SecretError as error:
+        return State.CANNOT, f"{case.credential.scheme}: {error}", error.advice
+    if found.expires is None or found.expires > now + _SOON or found.kind is CredentialKind.FEDERATED:
+        return None
+    state = State.CANNOT if found.expires <= now else State.NOTE
+    ends = "expired" if state is State.CANNOT else "expires"
+    return (
+        state,
+        f"the application's {found.kind} {ends} on {found.expires:%Y-%m-%d}",
+        "put a new one in place",
+    )
+
+
 _MISSING: Mapping[str, Callable[[Case], bool]] = {
     _WITHOUT: lambda case: case.expected is Expected.ROPC,
-    "integrations without a credential: no password is tried": lambda case: (
-        case.kind is Kind.INTEGRATION and case.expected is None
-    ),
+    _WITHOUT_APP: lambda case: case.expected is Expected.APPLICATION,
+    _UNTRIED: lambda case: case.kind is Kind.INTEGRATION and case.expected is None,
 }
 
 
@@ -84,4 +118,4 @@ def _without(cases: Iterable[Case]) -> Iterator[tuple[State, str, tuple[str, ...
     for says, fits in _MISSING.items():
         accounts = tuple(dict.fromkeys(case.account for case in bare if fits(case)))
         if accounts:
-            yield State.CANNOT if says == _WITHOUT else State.NOTE, says, accounts
+            yield State.NOTE if says == _UNTRIED else State.CANNOT, says, accounts

@@ -6,6 +6,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic_core import ErrorDetails
 
     from auditor.errors import AuditorError
@@ -20,17 +22,15 @@ class Edge(BaseModel):
 
 
 def problems(error: ValidationError) -> list[str]:
-    """Return one line per problem, `key.path: what is wrong`; never the offending value.
+    """Return one line per problem, `key.path: what is wrong`; never the offending value."""
+    return [f"{_path(item['loc'])}: {_what(item)}" for item in _found(error)]
 
-    A list that is too short only because its entries were wrong is no problem of its own.
-    """
+
+def _found(error: ValidationError) -> "list[ErrorDetails]":
+    """Return the problems; a list too short only because its entries were wrong is none of its own."""
     found = error.errors(include_url=False, include_input=False)
     inside = {item["loc"][:depth] for item in found for depth in range(len(item["loc"]))}
-    return [
-        f"{_path(item['loc'])}: {_what(item)}"
-        for item in found
-        if item["type"] != "too_short" or item["loc"] not in inside
-    ]
+    return [item for item in found if item["type"] != "too_short" or item["loc"] not in inside]
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
@@ -73,6 +73,44 @@ def validated(shape: type[E], data: object, name: str, raised: "type[AuditorErro
     except ValidationError as error:
         lines = "\n".join(f"{name}: {line}" for line in problems(error))
         raise raised(lines, f"correct {name}; every line above names the key") from None
+
+
+def validated_yaml(
+    shape: type[E], text: str, name: str, raised: "type[AuditorError]"
+) -> "tuple[E, Callable[..., int]]":
+    """Return a YAML document as `shape`, and what finds the line of a key by its path, 1 for what is missing.
+
+    Raises `raised` with every problem, each led by the file's name and the line.
+    """
+    data = yaml_data(text, name, raised)
+    root = yaml.compose(text, Loader=_Safe)
+
+    def line_of(*path: int | str) -> int:
+        return _line(root, path)
+
+    try:
+        return shape.model_validate(data), line_of
+    except ValidationError as error:
+        lines = [
+            f"{name}:{line_of(*item['loc'])}: {_path(item['loc'])}: {_what(item)}" for item in _found(error)
+        ]
+        raise raised("\n".join(lines), f"correct {name}; every line above names the key") from None
+
+
+def _line(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:
+    """Return the line of the innermost part of a path that is there."""
+    line = node.start_mark.line + 1 if node else 1
+    for step in path:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.MappingNode):
+            named = next(((key, value) for key, value in node.value if key.value == step), None)
+            if named is None:
+                return line
+            key, node = named
+            line = key.start_mark.line + 1
+    return line
 
 
 def yaml_data(text: str, name: str, raised: "type[AuditorError]") -> object:

@@ -6,6 +6,7 @@
     ├── InventoryError    the inventory cannot be read or has bad rows   exit 2
     ├── RulesError        rules/ does not load                           exit 2
     ├── NothingToAudit    an inventory without a case                    exit 3
+    ├── WaiversError      the list of waivers cannot be read             exit 2
     ├── BaselineError     an earlier report cannot be compared with      exit 2
     ├── ExportError       an export of a directory cannot be read        exit 2
     ├── ScopeError        nobody agreed to the tenants in scope          exit 2
@@ -70,6 +71,12 @@ class RulesError(AuditorError):
 
 class ExportError(AuditorError):
     """An export of a directory is not there, or holds nothing that can be read."""
+
+    exit_code = 2
+
+
+class WaiversError(AuditorError):
+    """The list of waivers cannot be read, or says something unknown."""
 
     exit_code = 2
 

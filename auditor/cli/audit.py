@@ -56,6 +56,7 @@ def audit(
     fail_on: options.FAIL_ON = None,
     fail_on_new: options.FAIL_ON_NEW = False,
     baseline: options.BASELINE = None,
+    waivers: options.WAIVERS = None,
     quiet: options.QUIET = False,
     verbose: options.VERBOSE = False,
 ) -> None:
@@ -67,7 +68,7 @@ def audit(
     """
     from auditor.cli.collecting import new_audit, resumed_audit  # noqa: PLC0415 - brings everything
     from auditor.cli.console import Screen, Terminal  # noqa: PLC0415 - Rich is slow to import
-    from auditor.cli.judging import demands_of  # noqa: PLC0415 - only where something is judged
+    from auditor.cli.judging import demands_of, waivers_in  # noqa: PLC0415 - only where something is judged
     from auditor.cli.reporting import wanted_of  # noqa: PLC0415 - as above
     from auditor.cli.setting import Choices  # noqa: PLC0415 - brings the rules
     from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
@@ -82,7 +83,7 @@ def audit(
         rules=rules,
         ledger=ledger,
     )
-    wanted = wanted_of(output, formats, demands, unanswered_as)
+    wanted = wanted_of(output, formats, demands, unanswered_as, waivers_in(waivers, rules))
     choices = Choices(
         config=config,
         rules=rules,
@@ -134,6 +135,7 @@ def report(
     fail_on: options.FAIL_ON = None,
     fail_on_new: options.FAIL_ON_NEW = False,
     baseline: options.BASELINE = None,
+    waivers: options.WAIVERS = None,
     quiet: options.QUIET = False,
 ) -> None:
     """Judge an earlier run again with today's rules and write its report anew.
@@ -141,7 +143,7 @@ def report(
     Reads the run file alone: no network, no password.
     """
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
-    from auditor.cli.judging import demands_of, watched  # noqa: PLC0415 - as above
+    from auditor.cli.judging import demands_of, waivers_in, watched  # noqa: PLC0415 - as above
     from auditor.cli.reporting import (  # noqa: PLC0415 - as above
         folder_in,
         formats_of,
@@ -164,11 +166,11 @@ def report(
         rules=rules,
         ledger=ledger,
     )
-    wanted = wanted_of(output, formats, demands, unanswered_as)
+    wanted = wanted_of(output, formats, demands, unanswered_as, waivers_in(waivers, rules))
     path, rulebook = find_run(run, ledger), load_rulebook(rules)
     journal = Journal.open(path)
     try:
-        judged = watched(journal, rulebook, demands)
+        judged = watched(journal, rulebook, demands, wanted.waivers)
         target = output or path.with_name("report.xlsx")
         paths = paths_of(target, formats_of(wanted, target))
         write_reports(judged, paths, wanted, rulebook, folder_in(inventory_of(journal.how)), screen)
@@ -184,6 +186,8 @@ def finish(audit: "Watched", screen: "Screen") -> None:
     screen.close(audit)
     for line in unasked_lines(audit):
         screen.say(line)
+    for line in waiver_lines(audit):
+        screen.say(line)
     code, reasons = verdict_of(audit)
     for reason in reasons:
         screen.say(reason)
@@ -195,6 +199,14 @@ def unasked_lines(audit: "Audit") -> list[str]:
     """Return why passwords were not asked for, a line a reason with the number of cases."""
     counted = sorted(audit.summary.unasked.items(), key=lambda item: -item[1])
     return [f"password not sent for {count} of {audit.summary.cases} cases: {why}" for why, count in counted]
+
+
+def waiver_lines(audit: "Audit") -> list[str]:
+    """Return how many findings are waived, and what is to be done about the list of waivers."""
+    summary = audit.summary
+    found = "1 finding is" if summary.waived == 1 else f"{summary.waived} findings are"
+    counted = [f"{found} waived"] if summary.waived else []
+    return [*counted, *(f"waiver {line}" for line in (*summary.expired, *summary.unused))]
 
 
 def mapping_of(given: list[str] | None) -> dict[str, str]:

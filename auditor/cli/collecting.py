@@ -65,7 +65,7 @@ def resumed_audit(
                 settings,
                 prepared.tools(ask, progress, ledger, quiet=screen.quiet),
             )
-        judged = watched(journal, prepared.rulebook, wanted.demands)
+        judged = watched(journal, prepared.rulebook, wanted.demands, wanted.waivers)
         write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
     finally:  # also where something went wrong: a run file that is closed is one file, and whole
         journal.close()
@@ -96,7 +96,7 @@ def run_audit(
             tools = prepared.tools(ask, progress, ledger, quiet=screen.quiet)
             journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
             last.callback(journal.close)  # whoever copies the run file from here copies all of it
-        judged = watched(journal, prepared.rulebook, wanted.demands)
+        judged = watched(journal, prepared.rulebook, wanted.demands, wanted.waivers)
         write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
     screen.say(f"run file: {path}")
     return judged

@@ -1,5 +1,6 @@
 """What a run is asked to hold to: from options to demands, before anything is asked of anybody."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from auditor.exit_codes import Demands, Watched
     from auditor.journal import Journal
     from auditor.rulebook.book import Rulebook
+    from auditor.waivers import Entry
 
 _EXPECTATIONS = ", ".join(Expected)
 _JSON = b"{"
@@ -49,12 +51,30 @@ def demands_of(
     )
 
 
-def watched(journal: "Journal", rulebook: "Rulebook", demands: "Demands | None" = None) -> "Watched":
-    """Return the audit of a run file, judged by these rules and counted against the demands."""
-    from auditor.exit_codes import NOTHING_ASKED, Watched  # noqa: PLC0415 - only where something is judged
-    from auditor.run.judged import judge  # noqa: PLC0415 - as above
+def watched(
+    journal: "Journal", rulebook: "Rulebook", demands: "Demands", waivers: "Sequence[Entry]" = ()
+) -> "Watched":
+    """Return the audit of a run file, judged by these rules and counted against the demands.
 
-    return Watched(judge(journal, rulebook), demands or NOTHING_ASKED)
+    Waivers hold by the day on which the run began (UTC), so that a report of it stays what it was.
+    """
+    from auditor.exit_codes import Watched  # noqa: PLC0415 - only where something is judged
+    from auditor.run.judged import judge  # noqa: PLC0415 - as above
+    from auditor.waivers import Waived  # noqa: PLC0415 - as above
+
+    judged = judge(journal, rulebook)
+    audit = Waived(judged, waivers, judged.run.started.astimezone(UTC).date()) if waivers else judged
+    return Watched(audit, demands)
+
+
+def waivers_in(path: Path | None, rules: Path | None) -> "tuple[Entry, ...]":
+    """Return the waivers of a file, none without one; raises WaiversError, and RulesError for the rules."""
+    if path is None:
+        return ()
+    from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
+    from auditor.waivers import load_waivers  # noqa: PLC0415 - only where waivers are named
+
+    return load_waivers(path, {rule.id for rule in load_rulebook(rules).findings})
 
 
 def _expectations(given: "Sequence[str]") -> frozenset[Expected]:

@@ -41,6 +41,7 @@ def merge(
     fail_on: options.FAIL_ON = None,
     fail_on_new: options.FAIL_ON_NEW = False,
     baseline: options.BASELINE = None,
+    waivers: options.WAIVERS = None,
     quiet: options.QUIET = False,
 ) -> None:
     """Join run files of one audit, such as its shards, into one run file and write its report.
@@ -50,7 +51,7 @@ def merge(
     """
     from auditor.cli.audit import finish  # noqa: PLC0415 - see cli.main
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
-    from auditor.cli.judging import demands_of, watched  # noqa: PLC0415 - as above
+    from auditor.cli.judging import demands_of, waivers_in, watched  # noqa: PLC0415 - as above
     from auditor.cli.reporting import (  # noqa: PLC0415 - as above
         folder_in,
         formats_of,
@@ -76,7 +77,7 @@ def merge(
         rules=rules,
         ledger=ledger,
     )
-    wanted = wanted_of(output, formats, demands, unanswered_as)
+    wanted = wanted_of(output, formats, demands, unanswered_as, waivers_in(waivers, rules))
     found = [find_run(text, ledger) for text in runs]
     target = output or found[0].with_name("merged.xlsx")
     paths = paths_of(target, formats_of(wanted, target))
@@ -87,7 +88,7 @@ def merge(
     _say(screen, [*together.remarks, *_overlaps(told.again, told.apps)])
     journal = Journal.open(joined)
     try:
-        judged = watched(journal, rulebook, demands)
+        judged = watched(journal, rulebook, demands, wanted.waivers)
         write_reports(judged, paths, wanted, rulebook, folder_in(inventory_of(_how(found[0]))), screen)
         screen.say(f"run file: {joined}")
         finish(judged, screen)

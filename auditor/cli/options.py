@@ -345,6 +345,15 @@ FAIL_ON: TypeAlias = Annotated[
         help="Exit 10 on findings of blocker, high, medium, low or info severity, or worse.",
     ),
 ]
+WAIVERS: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers",
+        metavar="FILE",
+        rich_help_panel=_RESULT,
+        help="Findings that are accepted for a while (YAML, docs/pipelines.md).",
+    ),
+]
 CONTRACT_ONLY: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.cli.console import Screen
     from auditor.exit_codes import Watched
     from auditor.rulebook.book import Rulebook
+    from auditor.waivers import Entry
 
 _IN_FOLDER = "report"
 _BY_SUFFIX = {suffix: name for name, suffix in SUFFIXES.items()}
@@ -27,17 +28,23 @@ class Wanted:
     """What was asked to come out.
 
     `formats` are names, none for what the suffix of `output` says; without `output` it goes where the command
-    puts it. `gaps_fail`: a question without an answer is an error in formats for test views.
+    puts it. `gaps_fail`: a question without an answer is an error in formats for test views. `waivers` are
+    the findings that are accepted.
     """
 
     output: Path | None = None
     formats: tuple[str, ...] = ()
     demands: Demands = field(default_factory=Demands)
     gaps_fail: bool = True
+    waivers: "tuple[Entry, ...]" = ()
 
 
 def wanted_of(
-    output: Path | None, formats: list[str] | None, demands: Demands, unanswered_as: str | None
+    output: Path | None,
+    formats: list[str] | None,
+    demands: Demands,
+    unanswered_as: str | None,
+    waivers: "tuple[Entry, ...]",
 ) -> Wanted:
     """Return what the options ask for; raises UsageError for what is no format and no answer."""
     named = [name.strip() for item in formats or () for name in item.split(",") if name.strip()]
@@ -48,6 +55,7 @@ def wanted_of(
         tuple(dict.fromkeys(known_format(name) for name in named)),
         demands,
         gaps_fail=unanswered_as != "skipped",
+        waivers=waivers,
     )
 
 

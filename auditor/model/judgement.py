@@ -156,7 +156,10 @@ class RuleHelp:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """Everything about one case: what reports are written from. `findings` come gravest first."""
+    """Everything about one case: what reports are written from.
+
+    `findings` come gravest first, waived ones last.
+    """
 
     case: "Case"
     verdicts: "Mapping[Axis, Verdict]"

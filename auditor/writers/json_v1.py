@@ -119,6 +119,8 @@ def _summary(summary: "Summary") -> Json:
         "findings": {str(severity): number for severity, number in summary.findings.items()},
         "contracts": {str(contract): number for contract, number in summary.contracts.items()},
         "unanswered": summary.unanswered,
+        "waived": summary.waived,
+        "waivers": {"expired": list(summary.expired), "unused": list(summary.unused)},
     }
 
 

@@ -116,6 +116,7 @@ def summary_of(audit: "Audit", terms: "Terms", limit: int = LIMIT) -> "Iterator[
     yield from _head(audit.run, texts)
     yield from _numbers(audit.summary)
     yield from _tables(seen, (limit - _OTHERS) // 3)
+    yield from _waivers(audit.summary)
     yield from _gaps(seen, texts)
     footer = texts.footer_simulated if audit.run.simulated else texts.footer
     yield f"{plain(footer)}. Run {code(audit.run.id)}, auditor {plain(audit.run.tool_version)}.\n\n"
@@ -144,6 +145,7 @@ def _numbers(summary: "Summary") -> "Iterator[str]":
         ("Path", _counts(dict(Counter(summary.verdicts.get(Axis.PATH, {})).most_common()))),
         ("Contracts", _counts(contracts)),
         ("Findings", _counts(severities)),
+        ("Waived findings", f"{summary.waived:,}" if summary.waived else ""),
         ("Not audited", _counts({"skipped": summary.skipped, "rows with errors": summary.invalid})),
     ]
     about = f"{summary.cases:,} cases, {summary.accounts:,} accounts"
@@ -166,6 +168,15 @@ def _section(
     if rows.total:
         yield f"## {title} ({rows.total:,})\n\n"
         yield from table(header, rows.kept(), rows.total, room)
+
+
+def _waivers(summary: "Summary") -> "Iterator[str]":
+    """Yield what is to be done about the list of waivers."""
+    sentences = (*summary.expired, *summary.unused)
+    if sentences:
+        yield f"## Waivers to look at ({len(sentences):,})\n\n"
+        yield from (f"- {plain(sentence)}\n" for sentence in sentences[:_REASONS])
+        yield "\n"
 
 
 def _gaps(seen: _Seen, texts: "Texts") -> "Iterator[str]":

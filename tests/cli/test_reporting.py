@@ -138,3 +138,74 @@ def test_a_folder_is_told_from_its_repository_else_from_here_else_not_at_all(tmp
 
 def test_a_slash_at_the_end_means_a_folder():
     assert (str(target("out/")), str(target("out"))) == ("out/report", "out")
+
+
+WAIVERS = """\
+waivers:
+  - case: {account: "MFA@contoso.example", app: resco-external-project}
+    finding: mfa-blocks-password-grant
+    reason: The vendor ships application users in spring
+    who: Dana of the identity desk
+    until: UNTIL
+  - case: {account: "gone@contoso.example"}
+    finding: no-security-role
+    reason: Nobody remembers
+    who: Dana of the identity desk
+    until: 2999-01-01
+"""
+NO_CASE = (
+    "waivers.yaml:7: no-security-role of gone@contoso.example: no case fits it; correct it, or take it out"
+)
+
+
+@pytest.fixture
+def waivers(tmp_path):
+    """Write a list of waivers of which the first holds until then."""
+
+    def write(until="2999-01-01"):
+        (tmp_path / "waivers.yaml").write_text(WAIVERS.replace("UNTIL", until), encoding="utf-8")
+        return "--waivers", "waivers.yaml"
+
+    return write
+
+
+def test_a_waived_finding_fails_nothing_and_is_marked_in_every_report(audited, waivers, tmp_path):
+    assert audited("--fail-on", "blocker").code == 10
+    done = audited("--fail-on", "blocker", *waivers())
+    assert done.code == 0, done.err
+    assert "1 finding is waived" in done.err
+    assert f"waiver {NO_CASE}" in " ".join(done.err.split())
+    out = tmp_path / "out"
+    assert Failure not in red(out / "report.xml").values()
+    document = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    marked = [found for case in document["cases"] for found in case["findings"] if found["waived"]]
+    assert [found["rule"] for found in marked] == ["mfa-blocks-password-grant"]
+    assert document["summary"]["waivers"]["unused"] == [NO_CASE]
+    results = json.loads((out / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert [one["ruleId"] for one in results if one["suppressions"]] == ["mfa-blocks-password-grant"]
+
+
+def test_a_waiver_that_ran_out_holds_nothing_back_and_is_listed(audited, waivers, tmp_path):
+    done = audited("--fail-on", "blocker", *waivers("2026-01-01"))
+    assert done.code == 10
+    assert "ran out on 2026-01-01, 1 finding counts again" in " ".join(done.err.split())
+
+
+def test_an_old_run_is_reported_with_other_waivers_by_its_own_day(audited, auditor, waivers, tmp_path):
+    audited()
+    (run,) = (tmp_path / "out").glob("*.audit-run")
+    day = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["run"]["started"][:10]
+    report = ("report", run, "-o", "again.json", "--fail-on", "blocker")
+    assert auditor(*report).code == 10
+    assert auditor(*report, *waivers(day)).code == 0
+    assert auditor("merge", run, "-o", "merged.json", "--fail-on", "blocker", *waivers(day)).code == 0
+
+
+def test_waivers_that_say_something_unknown_are_said_before_a_password_is_sent(
+    auditor, through, inventory, lab, tmp_path
+):
+    text = WAIVERS.replace("no-security-role", "no-role").replace("UNTIL", "2999-01-01")
+    (tmp_path / "waivers.yaml").write_text(text, encoding="utf-8")
+    done = auditor("audit", inventory, "--yes", "--waivers", "waivers.yaml", *through)
+    assert (done.code, lab.submissions) == (2, {})
+    assert "waivers.yaml:8: there is no finding no-role" in done.err

@@ -1,5 +1,5 @@
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -142,3 +142,20 @@ def test_any_text_comes_back_as_it_was(text, tmp_path_factory):
     run = json.loads(target.read_text(encoding="utf-8"))["run"]
     joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
     assert (run["source"], run["vantage"]["label"]) == (joined, joined)
+
+
+def test_waivers_stand_at_their_findings_and_in_the_summary(make, waiver, schema, tmp_path):
+    words = (("required",), ("granted",), ("not eligible",), ("fix, then ready",))
+    found = make.finding("rule-a", "A", Severity.HIGH, "A.", waived=waiver)
+    case = make.result("svc@contoso.example", make.app, make.host, words, row=2, findings=(found,))
+    summary = replace(make.summary((case,), ()), waived=1, expired=("one",), unused=("two", "three"))
+    JsonWriter().write(make.audit(make.run(), summary, (case,)), tmp_path / "waived.json")
+    document = json.loads((tmp_path / "waived.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(document)
+    assert document["cases"][0]["findings"][0]["waived"] == {
+        "reason": "The vendor replaces it in spring",
+        "who": "Dana of the identity desk",
+        "until": "2027-03-31",
+    }
+    assert document["summary"]["waived"] == 1
+    assert document["summary"]["waivers"] == {"expired": ["one"], "unused": ["two", "three"]}

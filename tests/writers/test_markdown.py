@@ -199,3 +199,12 @@ def test_no_text_from_outside_leaves_its_cell(text, make, one, written):
     for rows in tables(shown).values():
         assert len({len(row) for row in rows}) == 1
     assert [len(rows) for rows in tables(shown).values()][1:] == [2, 2]
+
+
+def test_waivers_that_ran_out_or_that_nothing_came_of_are_listed(quiet_audit, written):
+    summary = replace(
+        quiet_audit.summary, waived=3, expired=("a.yaml:2: x: ran out",), unused=("a.yaml:9: y: gone",)
+    )
+    text = written(replace(quiet_audit, summary=summary))
+    assert "## Waivers to look at (2)\n\n- a.yaml:2: x: ran out\n- a.yaml:9: y: gone\n" in text
+    assert "| Waived findings | 3 |" in text

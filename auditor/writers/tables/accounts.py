@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis, Contract
+from auditor.writers.prose import waived
 from auditor.writers.tables import evidence
 from auditor.writers.tables.content import Columns, Content, Place, verdict_content
 
 if TYPE_CHECKING:
-    from auditor.model import CaseResult, Fix, Observed
+    from auditor.model import CaseResult, Finding, Fix, Observed
     from auditor.writers.texts import Texts
 
 TABLE = "accounts"
@@ -25,20 +26,25 @@ class AccountEntry:
     proof: Place | None = None
 
     @property
+    def open(self) -> "tuple[Finding, ...]":
+        """Return the findings that nobody waived, the gravest first."""
+        return tuple(found for found in self.result.findings if found.waived is None)
+
+    @property
     def fix(self) -> "Fix | None":
         """Return the first fix of the gravest finding that has one."""
-        return next((found.fixes[0] for found in self.result.findings if found.fixes), None)
+        return next((found.fixes[0] for found in self.open if found.fixes), None)
 
 
 def _severity(entry: AccountEntry) -> Content:
-    if not entry.result.findings:
+    if not entry.open:
         return Content("none")
-    severity = entry.result.findings[0].severity
+    severity = entry.open[0].severity
     return Content(severity, f"severity:{severity}")
 
 
 def _worst(entry: AccountEntry) -> Content:
-    return Content(entry.result.findings[0].title if entry.result.findings else "")
+    return Content(entry.open[0].title if entry.open else "")
 
 
 def _findings(entry: AccountEntry) -> Content:
@@ -53,6 +59,8 @@ def _to_do(entry: AccountEntry) -> str:
         return entry.texts.skipped
     if entry.fix:
         return entry.fix.title
+    if accepted := next((found.waived for found in entry.result.findings if found.waived), None):
+        return waived(accepted)
     path = entry.result.verdicts.get(Axis.PATH)
     return entry.texts.nothing_to_do if path and path.value == "ready" else entry.texts.no_finding
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.writers.prose import waived
 from auditor.writers.tables.content import Columns, Content, Place, numbered
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def _others(finding: "Finding") -> str:
     )
 
 
+def _waived(finding: "Finding") -> str:
+    return waived(finding.waived) if finding.waived else ""
+
+
 def _of_fix(entry: FindingEntry, name: str) -> Content:
     return Content(str(getattr(entry.first, name, "")))
 
@@ -93,5 +98,6 @@ COLUMNS: Columns[FindingEntry] = {
     "verify": lambda e: _of_fix(e, "verify"),
     "others": lambda e: Content(_others(e.finding)),
     "evidence": lambda e: Content(", ".join(e.finding.evidence), link=e.proof or ""),
+    "waived": lambda e: Content(_waived(e.finding), "gap:skipped" if e.finding.waived else ""),
     "rule": lambda e: Content(e.finding.rule),
 }

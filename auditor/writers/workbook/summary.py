@@ -49,7 +49,7 @@ class SummarySheet:
         """Write everything, top to bottom."""
         row = self._head(audit.run)
         row = self._tiles(row, audit.summary)
-        chart_row, row = row, self._facts(row, audit.run)
+        chart_row, row = row, self._facts(row, audit)
         row = self._verdicts(row + 1, chart_row, audit.summary)
         row = self._others(row + 1, audit.summary)
         row = self._fixes(row + 1, fixes)
@@ -90,9 +90,9 @@ class SummarySheet:
         self._canvas.height(row + 1, 20)
         return row + 3
 
-    def _facts(self, row: int, run: "RunInfo") -> int:
+    def _facts(self, row: int, audit: "Audit") -> int:
         self._canvas.span(row, 1, 5, self._own.headings["facts"], "section")
-        for name, value in _facts_of(run).items():
+        for name, value in (_facts_of(audit.run) | _waivers_of(audit.summary)).items():
             row += 1
             self._canvas.put(row, 1, self._own.facts[name], "label")
             self._canvas.span(row, 2, 5, value, "value")
@@ -168,6 +168,13 @@ def _facts_of(run: "RunInfo") -> dict[str, str]:
         "submissions": str(run.submissions),
         "run": f"{run.id}, auditor {run.tool_version}",
     }
+
+
+def _waivers_of(summary: "Summary") -> dict[str, str]:
+    """Return what there is to say of waivers: nothing where there are none."""
+    counted = [f"{summary.waived} findings are waived"] if summary.waived else []
+    lines = (*counted, *summary.expired, *summary.unused)
+    return {"waivers": _listed(lines)} if lines else {}
 
 
 def _listed(names: tuple[str, ...]) -> str:

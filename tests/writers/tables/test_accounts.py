@@ -1,3 +1,4 @@
+from auditor.model import Severity
 from auditor.writers.tables.accounts import COLUMNS, AccountEntry
 from auditor.writers.tables.evidence import telling
 from auditor.writers.texts import load_texts
@@ -51,3 +52,21 @@ def test_the_evidence_is_the_code_or_why_nobody_looked(audit):
     assert by_account(audit, "gps@")["evidence"].value == "password: token_issued"
     assert by_account(audit, "svc-night@")["evidence"].value == "password: timed out"
     assert by_account(audit, "=HYPERLINK")["evidence"].value == "stopped by the breaker"
+
+
+def test_what_is_waived_is_not_the_gravest_and_leaves_something_to_do_only_by_the_others(make, waiver):
+    words = (("required",), ("granted",), ("not eligible",), ("fix, then ready",))
+    accepted = make.finding("rule-a", "A", Severity.BLOCKER, "A.", (make.fixes.role,), waived=waiver)
+    other = make.finding("rule-b", "B", Severity.LOW, "B.", (make.fixes.consent,))
+
+    def row(*findings):
+        return columns(
+            make.result("svc@contoso.example", make.app, make.host, words, row=2, findings=findings)
+        )
+
+    both, alone = row(other, accepted), row(accepted)
+    assert (both["severity"].value, both["worst"].value) == ("low", "B")
+    assert both["to_do"].value == "Grant the app consent for the whole tenant"
+    assert (alone["severity"].value, alone["worst"].value) == ("none", "")
+    assert alone["to_do"].value.startswith("waived until 2027-03-31")
+    assert alone["findings"].value == "1 finding"

@@ -1,5 +1,6 @@
 import pytest
 
+from auditor.model import Severity
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.findings import COLUMNS, FindingEntry
 from auditor.writers.texts import load_texts
@@ -40,3 +41,17 @@ def test_a_finding_without_a_fix_leaves_the_columns_of_the_fix_empty(rows):
 def test_possible_causes_are_listed_with_how_to_tell(rows):
     what = row_of(rows, "outcome-unknown")["what"]
     assert "\nPossibly network failure: other accounts fail in the same minute" in what
+
+
+def test_a_waived_finding_says_until_when_by_whom_and_why(make, waiver):
+    found = make.finding("rule-a", "A", Severity.HIGH, "A.", waived=waiver)
+    words = (("required",), ("granted",), ("not eligible",), ("fix, then ready",))
+    case = make.result("svc@contoso.example", make.app, make.host, words, row=2, findings=(found,))
+    entry = FindingEntry(case, found, load_texts(), Place("accounts", 0))
+    assert COLUMNS["waived"](entry).value == (
+        "waived until 2027-03-31 by Dana of the identity desk: The vendor replaces it in spring"
+    )
+
+
+def test_a_finding_that_counts_has_nothing_in_the_column_of_waivers(rows):
+    assert {row["waived"] for row in rows} == {""}

@@ -109,3 +109,14 @@ def test_a_verdict_that_the_layout_does_not_know_is_still_counted(make, audit, s
     verdicts = {**audit.summary.verdicts, Axis.MFA: {"asked by a rule of one's own": 3}}
     sheet = summary_of(make.audit(audit.run, replace(audit.summary, verdicts=verdicts), audit.cases))
     assert right_of(sheet, "asked by a rule of one's own") == [3]
+
+
+def test_waivers_are_told_where_there_are_any(quiet_audit, summary_of):
+    assert "Waivers" not in texts(summary_of(quiet_audit))
+    ran_out = "waivers.yaml:2: x of *: ran out on 2026-01-01, 1 finding counts again (it)"
+    summary = replace(
+        quiet_audit.summary, waived=3, expired=(ran_out,), unused=("waivers.yaml:9: y of *: gone",)
+    )
+    told = texts(summary_of(replace(quiet_audit, summary=summary)))
+    assert "Waivers" in told
+    assert f"3 findings are waived\n{ran_out}\nwaivers.yaml:9: y of *: gone" in told

@@ -17,7 +17,7 @@ from auditor.directory.collection import Collecting, collected
 from auditor.directory.exports import read_export
 from auditor.directory.graph_collector import Order
 from auditor.directory.graph_parts import READINGS
-from auditor.directory.sign_in import Means, Registration
+from auditor.directory.sign_in import Means, Registration, Way
 from auditor.directory.snapshot import Part
 from auditor.errors import DirectoryError
 from auditor.model import Case, Evidence, NotObserved, Question, Refusal, Subject, Why
@@ -169,7 +169,9 @@ class Directories:
             sign_in_days=self.settings.directory.sign_in_days,
             spot_checks=_SPOT_CHECKS,
         )
-        self.tools.progress.say(f"the directory of {domains} ({tenant}) is read: an administrator signs in")
+        self.tools.progress.say(
+            f"the directory of {domains} ({tenant}) is read: {_who(self.settings.directory)}"
+        )
         try:
             return self._told(self._read(tenant, cloud, order))
         except DirectoryError as error:
@@ -228,13 +230,18 @@ def planned_lines(choice: "DirectoryChoice") -> list[str]:
         lines.append(f"directory {path.name}, as it was on {_age(path):%Y-%m-%d}; not known from it:")
         lines += [f"  {line}" for line in directory.unread] or ["  nothing is missing"]
     if choice.online:
-        lines.append("directory of each tenant that no export is of; an administrator signs in to read:")
+        lines.append(f"directory of each tenant that no export is of; {_who(choice)} to read:")
         lines += [
             f"  {reading.part} ({reading.permission}): {reading.unknown}"
             for reading in READINGS
             if reading.part is not Part.SIGN_INS
         ]
     return lines
+
+
+def _who(choice: "DirectoryChoice") -> str:
+    by_app = choice.way is Way.APP
+    return f"the app {choice.client_id} signs in" if by_app else "an administrator signs in"
 
 
 def _kept_as(keep: Path | None, tenant: str) -> Path | None:

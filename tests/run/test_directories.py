@@ -8,7 +8,7 @@ import pytest
 from auditor.errors import ExportError
 from auditor.exit_codes import Watched, verdict_of
 from auditor.model import Observed, Question, Why
-from auditor.run.directories import OF_CASES, QUESTIONS
+from auditor.run.directories import OF_CASES, QUESTIONS, planned_lines
 from auditor.run.interface import DirectoryChoice, ScopeAnswer
 from tests.run.conftest import run_world
 from tests.run.modes import APP_SECRET, READS, agree, differing, online, readable
@@ -265,3 +265,12 @@ def test_where_nothing_could_be_reached_an_export_does_not_hide_it(audit_world, 
     assert isinstance(slots(audited.result("sync@contoso.example"))[Question.DIRECTORY_ACCESS], Observed)
     code, reasons = verdict_of(Watched(audited.audit))
     assert (code, reasons[0]) == (4, "nothing could be reached: see the network, --proxy and --ca-bundle")
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [(Way.APP, f"the app {AUDITOR} signs in to read:"), (Way.BROWSER, "an administrator signs in")],
+)
+def test_a_plan_says_who_would_sign_in(way, words):
+    (first, *_) = planned_lines(DirectoryChoice(online=True, client_id=AUDITOR, way=way))
+    assert words in first

@@ -5,13 +5,14 @@ import zipfile
 
 import pytest
 
+from auditor.directory.sign_in import Way
 from auditor.errors import ExportError
 from auditor.exit_codes import Watched, verdict_of
 from auditor.model import Observed, Question, Why
 from auditor.run.directories import OF_CASES, QUESTIONS, planned_lines
 from auditor.run.interface import DirectoryChoice, ScopeAnswer
 from tests.run.conftest import run_world
-from tests.run.modes import APP_SECRET, READS, agree, differing, online, readable
+from tests.run.modes import APP_SECRET, AUDITOR, READS, agree, differing, online, readable
 
 
 def slots(result):

@@ -9,6 +9,7 @@ import pytest
 
 from auditor.journal import Journal
 from auditor.journal.ledger import Ledger
+from auditor.run.app_users import AppSignIns
 from auditor.run.sessions import SignIns
 from tests.cli.conftest import read_json
 
@@ -157,3 +158,55 @@ def test_a_run_file_with_a_row_that_nobody_understands_is_an_error_with_advice_a
     assert "advice: keep it" in done.err
     assert run.exists()
     assert set(lab.submissions) == {SYNC}
+
+
+APP = "7d1f0c52-8a43-4e61-b1f5-2c9e6a7b0d11"
+SECRET = "Copper-lantern-31"
+
+
+@pytest.fixture
+def application(world, monkeypatch):
+    """An application that may sign in to one of two environments; its secret is in CLI_TEST_APP."""
+    world["tenants"][0]["apps"].append({"app": APP, "secret": SECRET})
+    (first,) = world["environments"]
+    first["application_users"] = [{"app": APP}]
+    world["environments"].append({**first, "host": "contoso-two.crm4.dynamics.com"})
+    monkeypatch.setenv("CLI_TEST_APP", SECRET)
+
+
+def app_rows(*hosts):
+    header = "account;environment;app;credential;expected\n"
+    return header + "".join(
+        f"job@contoso.example;{host};{APP};env:CLI_TEST_APP;application\n" for host in hosts
+    )
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_an_application_that_has_signed_in_is_not_asked_again_when_a_run_goes_on(
+    application, auditor, lab, through, monkeypatch, tmp_path, right
+):
+    inventory = tmp_path / "apps.csv"
+    inventory.write_text(
+        app_rows("contoso.crm4.dynamics.com", "contoso-two.crm4.dynamics.com"), encoding="utf-8"
+    )
+    monkeypatch.setenv("CLI_TEST_APP", SECRET if right else "Wrong-lantern-1")
+    counted, whole = itertools.count(), AppSignIns._session
+
+    def session(self, plan, refused):
+        if next(counted):
+            raise KeyboardInterrupt
+        return whole(self, plan, refused)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AppSignIns, "_session", session)
+        done = auditor("audit", inventory, *through, *OPTIONS, "--output", "apps.json")
+    assert done.code == 4
+    (run,) = tmp_path.glob("apps-*.audit-run")
+    again = auditor("audit", "--resume", run, *through, "--contract")
+    assert again.code == (0 if right else 10), again.err
+    tokens = [seen for seen in lab.requests if seen.path.endswith("/token")]
+    assert len(tokens) == (2 if right else 1)  # what was refused before the break is not sent for the second
+    cases = read_json(tmp_path / "apps.json")["cases"]
+    assert [case["contract"]["state"] for case in cases] == (
+        ["met", "met"] if right else ["broken", "unanswered"]
+    )

@@ -50,7 +50,7 @@ def case(kit):
 def judged(book, kit, case):
     """Return what an application's answer comes to, on a day, with the certificate's end."""
 
-    def judged(answer, whoami=None, at=datetime(2026, 11, 22, 23, tzinfo=UTC), **details):
+    def judged(answer, whoami=None, at=datetime(2030, 11, 22, 23, tzinfo=UTC), **details):
         looks = kit.looks(case).discovered()
         subject = subjects.case(case.key)
         details = {"credential": "certificate", **details}
@@ -87,13 +87,13 @@ def test_a_token_is_no_word_about_anybodys_mfa_consent_or_password(judged):
 @pytest.mark.parametrize(
     ("expires", "bucket", "words"),
     [
-        ("2026-11-20", "expired", "expired 2 days ago"),
-        ("2026-11-21", "expired", "expired yesterday"),
-        ("2026-11-22", "within 30 days", "expires today"),
-        ("2026-11-23", "within 30 days", "expires tomorrow"),
-        ("2026-12-22", "within 30 days", "expires in 30 days"),
-        ("2026-12-23", "within 90 days", "expires in 31 days"),
-        ("2027-02-20", "within 90 days", "expires in 90 days"),
+        ("2030-11-20", "expired", "expired 2 days ago"),
+        ("2030-11-21", "expired", "expired yesterday"),
+        ("2030-11-22", "within 30 days", "expires today"),
+        ("2030-11-23", "within 30 days", "expires tomorrow"),
+        ("2030-12-22", "within 30 days", "expires in 30 days"),
+        ("2030-12-23", "within 90 days", "expires in 31 days"),
+        ("2031-02-20", "within 90 days", "expires in 90 days"),
     ],
 )
 def test_days_are_counted_from_the_day_of_the_sign_in(judged, expires, bucket, words):
@@ -104,7 +104,7 @@ def test_days_are_counted_from_the_day_of_the_sign_in(judged, expires, bucket, w
 
 
 def test_a_certificate_that_lasts_needs_no_word(judged):
-    result = judged(SIGNED_IN, expires="2027-02-21")
+    result = judged(SIGNED_IN, expires="2031-02-21")
     assert result.facts["app_credential_expiry"].value == "later"
     assert [one.rule for one in result.findings] == ["application-user-signs-in"]
 
@@ -118,9 +118,9 @@ def test_the_end_of_a_secret_is_unknown_with_its_reason(judged):
 
 
 def test_an_expired_certificate_is_named_as_the_cause(judged):
-    result = judged(refusal(700027), expires="2026-11-01", thumbprint="ab" * 32)
+    result = judged(refusal(700027), expires="2030-11-01", thumbprint="ab" * 32)
     (told,) = [one for one in result.findings if one.rule == "application-certificate-is-refused"]
-    assert "It expired 21 days ago (2026-11-01); a date in the past is the cause." in told.what
+    assert "It expired 21 days ago (2030-11-01); a date in the past is the cause." in told.what
 
 
 def test_nothing_of_the_account_speaks_for_the_application(book, kit, case, judged):

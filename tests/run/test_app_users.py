@@ -147,9 +147,10 @@ def test_the_accounts_password_is_never_asked_for_and_the_secret_is_no_password(
     assert not {"password", "username"} & form.keys()
 
 
+@pytest.mark.parametrize("app", [APP, "resco-external-project"])
 @pytest.mark.parametrize("expected", ["ropc", "", "none", "interactive"])
-def test_a_password_is_never_sent_as_a_secret(audit_world, forms, expected):
-    password = row(app="resco-external-project", expected=expected, signs_in_with="", believes="right")
+def test_a_password_is_never_sent_as_a_secret(audit_world, forms, expected, app):
+    password = row(app=app, expected=expected, signs_in_with="", believes="right")
     audit_world(a_world(password))
     assert forms
     assert not any({"client_secret", "client_assertion"} & form.keys() for form in forms)

@@ -102,6 +102,8 @@ def test_what_is_wanted_follows_from_the_row_alone():
     assert wanted(person, Settings()).why is Why.NOT_ASKED
     assert wanted(person, Settings(people=True)) is None
     assert wanted(replace(person, expected=Expected.ROPC), Settings()) is None
+    moved = replace(good, expected=Expected.APPLICATION)
+    assert wanted(moved, Settings(people=True)).why is Why.APPLICATION_EXPECTED
 
 
 FINE = {

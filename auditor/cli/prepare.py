@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from auditor.cli.console import Screen
     from auditor.cli.setting import Prepared
     from auditor.model import Case, Refusal
+    from auditor.run.app_users import AppPlan
     from auditor.run.plan import RunPlan
     from auditor.run.scope import Plan
 
@@ -150,6 +151,7 @@ def _discover(prepared: "Prepared", screen: "Screen") -> None:
 
     from auditor.network import Door  # noqa: PLC0415 - requests is slow to import
     from auditor.probes.interface import Outlook  # noqa: PLC0415 - as above
+    from auditor.run.app_users import application_plans  # noqa: PLC0415 - as above
     from auditor.run.applications import refused_beforehand, without  # noqa: PLC0415 - as above
     from auditor.run.discovery import discover  # noqa: PLC0415 - as above
     from auditor.run.submissions import submissions  # noqa: PLC0415 - as above
@@ -162,21 +164,28 @@ def _discover(prepared: "Prepared", screen: "Screen") -> None:
         with screen.progress() as progress:
             found = discover(cases, rulebook.clouds, outlook, Forgotten(), progress, settings.concurrency)
             plans, refused = submissions(prepared.inventory.cases, found, settings, rulebook)
+            own, others = application_plans(prepared.inventory.cases, found, settings, rulebook)
             early = refused_beforehand(plans, rulebook, outlook, Forgotten(), progress, settings.concurrency)
     finally:
         door.close()
-    for line in found_lines(without(plans, early), [*refused, *early]):
+    for line in found_lines(without(plans, early), own, [*refused, *others, *early]):
         screen.result(line)
 
 
-def found_lines(plans: "Sequence[Plan]", refused: "Sequence[tuple[Case, Refusal]]") -> list[str]:
-    """Return what discovery adds to a plan: where passwords would go, and whose would not."""
+def found_lines(
+    plans: "Sequence[Plan]", own: "Sequence[AppPlan]", refused: "Sequence[tuple[Case, Refusal]]"
+) -> list[str]:
+    """Return what discovery adds to a plan: where passwords and apps' credentials would go, and whose not."""
     tenants: dict[str, list[str]] = {}
     for plan in plans:
         tenants.setdefault(f"{plan.domain} ({plan.tenant_id})", []).append(plan.case.account)
     hosts = sorted({plan.federation_host for plan in plans} - {""})
     lines = ["", "after discovery:", f"password submissions: at most {len(plans)}, to these tenants"]
     lines += [f"  {name}: {len(accounts)}" for name, accounts in tenants.items()]
+    apps = [f"{plan.case.app.client_id} in {plan.domain} ({plan.tenant_id})" for plan in own]
+    lines += (
+        _listed("applications that would sign in for themselves", list(dict.fromkeys(apps))) if own else []
+    )
     return [*lines, *_listed("through federation hosts", hosts), *_reasons(refused)]
 
 

@@ -39,7 +39,7 @@ def _own_state(monkeypatch, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _no_pipeline(monkeypatch):
     """Hide from each test that a build service runs it: none writes into the summary of that run."""
-    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "TF_BUILD"):
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH", "TF_BUILD"):
         monkeypatch.delenv(name, raising=False)
 
 

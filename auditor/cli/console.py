@@ -35,8 +35,13 @@ class Screen:
 
     def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
         self.quiet = quiet
-        self._notes = Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=not sys.stderr.isatty())
-        self._out = Console(highlight=False, soft_wrap=True)
+        seen = (
+            sys.stderr.isatty()
+        )  # build services ask for colour in logs (FORCE_COLOR), which are no terminals
+        self._notes = Console(
+            stderr=True, highlight=False, quiet=quiet, soft_wrap=not seen, force_terminal=seen
+        )
+        self._out = Console(highlight=False, soft_wrap=True, force_terminal=sys.stdout.isatty())
         self._shown: Progress | None = None
         if verbose:
             _log_to(self._notes)

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import itertools
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Annotated, ParamSpec
@@ -109,6 +110,8 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):  # Typer takes GitHub's logs for a terminal
+        os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
     try:
         _check_no_password(sys.argv[1:] if arguments is None else arguments)
         build()(args=arguments)

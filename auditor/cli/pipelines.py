@@ -2,9 +2,11 @@
 
 GitHub: workflow commands on standard output, and a file that the environment names for the job's summary.
 Azure Pipelines: a logging command that names a file. Sources: GitHub, workflow commands, and @actions/core
-(escapeData, escapeProperty); Azure Pipelines, logging commands (UploadSummary).
+(escapeData, escapeProperty), webhook payloads (repository.private); Azure Pipelines, logging commands
+(UploadSummary).
 """
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,9 +35,13 @@ def tell(
     """Tell the build service that runs us, if one does, how the audit came out.
 
     `written` are the reports by format. Under `--quiet` nothing but the summary's file: standard output is
-    then the result alone. A summary that cannot be written is said and fails nothing.
+    then the result alone. A summary that cannot be written is said and fails nothing. Where everybody can
+    read the pages of the repository, nobody is told anything: some findings prove a password right.
     """
     if environment.get("GITHUB_ACTIONS") == "true":
+        if _is_public(environment):
+            screen.say("note: this repository is public: neither a summary nor annotations are written")
+            return
         if summary := environment.get("GITHUB_STEP_SUMMARY"):
             _append(audit, terms, Path(summary), screen)
         if not screen.quiet:
@@ -43,6 +49,16 @@ def tell(
                 screen.command(github_command(annotation))
     elif environment.get("TF_BUILD", "").lower() == "true" and not screen.quiet:
         screen.command(azure_command(_beside(audit, terms, written)))
+
+
+def _is_public(environment: Mapping[str, str]) -> bool:
+    """Return whether the event that began the workflow says that its repository is public."""
+    try:
+        event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_bytes())
+    except (KeyError, OSError, ValueError):
+        return False
+    repository = event.get("repository") if isinstance(event, dict) else None
+    return isinstance(repository, dict) and repository.get("private") is False
 
 
 def _append(audit: "Audit", terms: "Terms", summary: Path, screen: "Screen") -> None:

@@ -81,13 +81,15 @@ def notifications_of(result: "CaseResult", texts: "Texts", folder: str) -> "Iter
     """Yield what of a case could not be looked at, and what would change that."""
     for gap in gaps_of_case(result, texts):
         level = "note" if gap.state == "skipped" else "warning"
-        yield {**_notification(gap, level, folder), "properties": _case(result.case.key)}
+        said = f"{gap.account}: {gap.what} was not looked at: {gap.why}. {gap.remedy}."
+        yield {**_notification(gap, said, level, folder), "properties": _case(result.case.key)}
 
 
 def notifications_of_row(row: "InvalidRow", folder: str) -> "Iterator[Json]":
     """Yield what is wrong with a row that could not be audited."""
     for gap in gaps_of_row(row):
-        yield _notification(gap, "error", folder)
+        said = f"{gap.account or 'A row'} was not audited: {gap.what}: {gap.why}; {gap.remedy}."
+        yield _notification(gap, said, "error", folder)
 
 
 def plain(text: str) -> str:
@@ -95,8 +97,7 @@ def plain(text: str) -> str:
     return _LINK.sub(r"\\[", text).replace("{", "{{").replace("}", "}}")
 
 
-def _notification(gap: "Gap", level: str, folder: str) -> Json:
-    said = f"{gap.account or 'A row'}: {gap.what} was not looked at: {gap.why}. {gap.remedy}."
+def _notification(gap: "Gap", said: str, level: str, folder: str) -> Json:
     return {
         "descriptor": {"id": NOT_LOOKED, "index": 0},
         "level": level,

@@ -72,6 +72,28 @@ def test_a_summary_that_cannot_be_written_is_said_and_fails_nothing(
     assert "note: the job summary cannot be written" in done.err
 
 
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ('{"repository": {"private": false}}', False),
+        ('{"repository": {"private": true}}', True),
+        ('{"repository": null}', True),
+        ("[]", True),
+        ("\x00", True),
+    ],
+)
+def test_in_a_public_repository_nobody_is_told_anything(
+    auditor, through, inventory, github, monkeypatch, event, told
+):
+    path = github.with_name("event.json")
+    path.write_text(event, encoding="utf-8")
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(path))
+    done = auditor("audit", inventory, "--yes", "--fail-on", "blocker", *through)
+    assert bool(commands(done.out)) is told
+    assert github.exists() is told
+    assert ("this repository is public" in done.err) is not told
+
+
 def test_elsewhere_nobody_is_told_anything(auditor, through, inventory, tmp_path):
     done = auditor("audit", inventory, "--yes", *through)
     assert commands(done.out + done.err) == []
@@ -107,17 +129,24 @@ def test_a_report_of_an_old_run_tells_too(auditor, through, inventory, tmp_path,
     assert github.exists()
 
 
-def test_nothing_in_colour_and_no_bars_go_into_a_pipe(through, inventory, tmp_path):
-    environment = {**os.environ, "CLI_TEST_1": "Planted-secret-1", "CLI_TEST_2": "Planted-secret-2"}
-    arguments = ["audit", inventory, "--yes", "--ledger", tmp_path / "ledger", *through]
+@pytest.mark.parametrize("wish", ["FORCE_COLOR", "GITHUB_ACTIONS", "TF_BUILD", "TTY_COMPATIBLE"])
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("--no-such-option",), ("--nothing.csv",)])
+def test_nothing_in_colour_and_no_bars_go_into_a_pipe(through, inventory, tmp_path, wish, arguments):
+    secrets = {"CLI_TEST_1": "Planted-secret-1", "CLI_TEST_2": "Planted-secret-2"}
+    environment = os.environ | secrets | {wish: "true", "PYTHONPATH": os.pathsep.join(sys.path)}
+    whole = ["audit", *(arguments or (inventory, "--yes", "--ledger", tmp_path / "ledger", *through))]
     done = subprocess.run(
-        [sys.executable, "-m", "auditor", *map(str, arguments)],
-        capture_output=True, cwd=tmp_path, check=True,
-        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
+        [sys.executable, "-m", "auditor", *map(str, whole)],
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode == 0) is (arguments in {(), ("--help",)})
     for stream in (done.stdout, done.stderr):
         assert b"\x1b" not in stream
         assert b"\r" not in stream
+    assert done.stdout or done.stderr
 
 
 def told(*results, limit=10, expired=(), **demands):

@@ -8,6 +8,7 @@ Get Secret (a secret's expiry is for its readers to heed: the service gives it o
 
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,11 @@ _NO_WINDOWS = {
     f"exclude_{kind}_credential": True
     for kind in ("interactive_browser", "shared_token_cache", "visual_studio_code", "broker")
 }
+_NOBODY = "nobody is signed in here who could read a key vault"
+_SIGN_IN = (
+    "give the job a workload identity or a managed identity, or sign in with `az login`; in a national"
+    " cloud set AZURE_AUTHORITY_HOST"
+)
 _ASK_READ = "give it the role Key Vault Secrets User on the vault, or the access policy Get for secrets"
 _FORBIDDEN = {
     "SecretDisabled": ("the secret in the key vault is disabled", "enable it, or name another version"),
@@ -104,18 +110,39 @@ class _Means:
             log.addHandler(logging.NullHandler())
         session = LentSession(settings)
         transport = RequestsTransport(session=session, session_owner=False, use_env_settings=False)
-        return cls(session, transport, DefaultAzureCredential(transport=transport, **_NO_WINDOWS))
+        try:
+            credential = DefaultAzureCredential(transport=transport, **_NO_WINDOWS, **_without_passwords())
+        except ValueError:  # AZURE_TOKEN_CREDENTIALS leaves nothing, or names nothing that there is
+            raise _ClosedError(_NOBODY, _SIGN_IN) from None
+        return cls(session, transport, credential)
 
     def fetched(self, host: str, name: str, version: str, now: datetime) -> Kept:
         from azure.keyvault.secrets import SecretClient  # noqa: PLC0415 - an optional extra
 
         client = SecretClient(
-            f"https://{host}", self.credential, transport=self.transport, retry_total=_TRIES
+            f"https://{host}",
+            self.credential,
+            transport=self.transport,
+            retry_total=_TRIES,
+            permit_redirects=False,
         )
         with contextlib.closing(self.session), _told():
             found = client.get_secret(name, version or None)
         _check_times(found.properties, now)
         return Kept(Secret(found.value or ""), _version(found.properties))
+
+
+def _without_passwords() -> dict[str, bool]:
+    """Return what keeps a person's name and password in the environment from being sent.
+
+    The client would try them (AZURE_USERNAME, AZURE_PASSWORD) past everything here that keeps accounts from
+    being locked. An application's secret or certificate in the environment is another matter.
+    """
+    proofs = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH")
+    own = all(map(os.environ.get, ("AZURE_CLIENT_ID", "AZURE_TENANT_ID"))) and any(
+        map(os.environ.get, proofs)
+    )
+    return {} if own else {"exclude_environment_credential": True}
 
 
 def _check_times(properties: "SecretProperties", now: datetime) -> None:
@@ -157,11 +184,7 @@ def _unrecognised(error: Any) -> SecretError:
         return _ClosedError(
             "the key vault does not recognise who reads", "sign in to the tenant that the vault belongs to"
         )
-    return _ClosedError(
-        "nobody is signed in here who could read a key vault",
-        "give the job a workload identity or a managed identity, or sign in with `az login`; in a national"
-        " cloud set AZURE_AUTHORITY_HOST",
-    )
+    return _ClosedError(_NOBODY, _SIGN_IN)
 
 
 def _refused(error: Any) -> SecretError:

@@ -202,6 +202,40 @@ def test_without_the_runs_ca_bundle_no_token_and_no_secret_travels(lab, identity
     assert lab.requests == []
 
 
+def test_a_redirect_is_not_followed_with_the_token_or_without(lab, resolver):
+    fault = {"kind": "redirect", "host": HOST, "location": "https://elsewhere.vault.azure.net/secrets/sync/"}
+    lab.state.become(world_from(a_world(faults=[fault])))
+    with pytest.raises(SecretError, match="HTTP 307"):
+        resolved(resolver, "keyvault:contoso-audit/sync")
+    assert {seen.host for seen in lab.requests} == {HOST}
+
+
+@pytest.mark.parametrize("chosen", ["EnvironmentCredential", "no such thing", ""])
+def test_a_persons_name_and_password_in_the_environment_are_never_sent(
+    lab, identity, tmp_path, monkeypatch, chosen
+):
+    identity(lab)
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", chosen or "WorkloadIdentityCredential")
+    if not chosen:
+        monkeypatch.delenv("AZURE_FEDERATED_TOKEN_FILE")
+    monkeypatch.setenv("AZURE_USERNAME", "sync@contoso.example")
+    monkeypatch.setenv("AZURE_PASSWORD", PLANTED)
+    with pytest.raises(SecretError, match="nobody is signed in"):
+        resolved(Resolver(tmp_path, vault=vaults(lab)), "keyvault:contoso-audit/sync")
+    assert not lab.submissions
+    assert asked(lab, "login.microsoftonline.com") == []
+
+
+def test_an_applications_secret_in_the_environment_is_who_reads(lab, identity, tmp_path, monkeypatch):
+    world = a_world()
+    world["tenants"][0]["apps"][0]["secret"] = "An-applications-secret-1"
+    lab.state.become(world_from(world))
+    identity(lab)
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "An-applications-secret-1")
+    assert resolved(Resolver(tmp_path, vault=vaults(lab)), "keyvault:contoso-audit/sync").reveal() == PLANTED
+
+
 def test_a_vault_in_another_domain_than_its_tokens_gets_none(lab, resolver, monkeypatch):
     monkeypatch.setattr("auditor.lab.world.vaults.Vault.domain", "management.example")
     with pytest.raises(SecretError):

@@ -91,9 +91,9 @@ class Directory:
     def unread(self) -> tuple[str, ...]:
         """Return a sentence for each problem of the export, and each part that is missing or incomplete.
 
-        The sign-in log, which nothing here rests on, and what nobody asked about are left out.
+        Left out: the sign-in log, which nothing here rests on, the ends of secrets, what nobody asked about.
         """
-        parts = (part for part in Part if part is not Part.SIGN_INS)
+        parts = (part for part in Part if part not in {Part.SIGN_INS, Part.APPLICATIONS})
         lines = [line for part in parts for line in lines_of(part, self._snapshot.part(part))]
         told = (line for line in lines if not line.endswith(_ASKED_ABOUT))
         return (*self._snapshot.problems, *self._passed_over(), *told)

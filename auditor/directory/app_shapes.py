@@ -9,6 +9,7 @@ from auditor.directory.snapshot import (
     Grant,
     Organization,
     RealmPolicy,
+    Registered,
     ServicePrincipal,
     SignInRecord,
 )
@@ -37,6 +38,21 @@ class ServicePrincipalShape(Shape):
             self.appownerorganizationid,
             self.serviceprincipaltype,
         )
+
+
+class _SecretShape(Shape):
+    enddatetime: Moment = None
+
+
+class ApplicationShape(Shape):
+    """An app's registration; only in the tenant that it belongs to."""
+
+    appid: Word
+    passwordcredentials: Annotated[tuple[Annotated[_SecretShape, Whole], ...], Many]
+
+    def registered(self) -> Registered:
+        """Return when its secrets end."""
+        return Registered(self.appid, tuple(one.enddatetime for one in self.passwordcredentials))
 
 
 class GrantShape(Shape):

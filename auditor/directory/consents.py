@@ -99,8 +99,22 @@ class Consents:
             "assigned": assigned.word,
             "dataverse_known": self._dataverse_known.word,
             "dataverse_enabled": yes_no(self._dataverse.enabled if self._dataverse else None),
+            **self._secrets(client_id.lower()),
             "unread": _once(app.known, self._dataverse_known, consent, self._wide(app), assigned, may),
         }
+
+    def _secrets(self, client_id: str) -> Mapping[str, Detail]:
+        """Return when an app's secrets end, or why that is not known; apps of others are elsewhere."""
+        part = self._snapshot.applications
+        found = part.value.get(client_id) if isinstance(part, Known) else None
+        if found is None or None in found.secret_ends:
+            lines = lines_of(Part.APPLICATIONS, part) if isinstance(part, Missing) else ()
+            why = "the app's registration is not among those that were read"
+            if found is not None:
+                why = "the app's registration does not say when its secrets end"
+            return {"secret_ends": (), "secret_ends_why": "; ".join(lines) or why}
+        ends = sorted(end for end in found.secret_ends if end is not None)
+        return {"secret_ends": tuple(f"{end:%Y-%m-%d}" for end in ends), "secret_ends_why": ""}
 
     def _app(self, client_id: str) -> _App:
         if client_id not in self._apps:

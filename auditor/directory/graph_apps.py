@@ -1,8 +1,8 @@
 """The apps and Dataverse as the tenant knows them: enabled, assigned to whom, consented to by whom.
 
 Only the apps that were asked about are read; what was consented to them, and who is assigned to them, is read
-wholly. Source: Microsoft Graph, servicePrincipal, oAuth2PermissionGrant, appRoleAssignment,
-homeRealmDiscoveryPolicy.
+wholly. Source: Microsoft Graph, servicePrincipal, application, passwordCredential, oAuth2PermissionGrant,
+appRoleAssignment, homeRealmDiscoveryPolicy.
 """
 
 from collections.abc import Sequence
@@ -37,6 +37,20 @@ class Apps:
             for page in session.graph.pages(Ask(path, permission, reading.limit)):
                 self.found += [one for one in page["value"] if isinstance(one, dict) and one.get("id")]
                 session.archive.page(Part.SERVICE_PRINCIPALS, page)
+
+    def read_registrations(self, session: Session, reading: Reading, permission: str) -> None:
+        """Keep when the secrets of the apps that are registered here end; raises Unread.
+
+        Of a secret Graph shows its first letters, too; nothing but its end is kept.
+        """
+        wanted = sorted({app.lower() for app in self.asked})
+        session.archive.gap(Part.APPLICATIONS, ONLY_ASKED_APPS)
+        for start in range(0, len(wanted), _AT_ONCE):
+            listed = ",".join(f"'{app}'" for app in wanted[start : start + _AT_ONCE])
+            path = f"/v1.0/applications?$filter=appId in ({listed})&$select=id,appId,passwordCredentials"
+            for page in session.graph.pages(Ask(path, permission, reading.limit)):
+                rows = [_ends_alone(one) for one in page["value"] if isinstance(one, dict)]
+                session.archive.page(Part.APPLICATIONS, {**page, "value": rows})
 
     def read_grants(self, session: Session, reading: Reading, permission: str) -> None:
         """Keep what was consented to these apps, by whomever; raises Unread."""
@@ -76,6 +90,17 @@ class Apps:
         if not self._clients:
             context = f"https://{session.graph.host}/v1.0/$metadata#{kind}"
             session.archive.page(part, {"@odata.context": context, "value": []})
+
+
+def _ends_alone(app: dict[str, Any]) -> dict[str, Any]:
+    secrets = app.get("passwordCredentials")
+    ends = [
+        {"endDateTime": one.get("endDateTime")}
+        for one in (secrets if isinstance(secrets, list) else [])
+        if isinstance(one, dict)
+    ]
+    kept = {name: app.get(name) for name in ("id", "appId")}
+    return {**kept, "passwordCredentials": ends} if isinstance(secrets, list) else kept
 
 
 def read_realm_policies(session: Session, reading: Reading, permission: str) -> None:

@@ -92,6 +92,7 @@ def _policies(session: Session, reading: Reading, permission: str) -> None:
 
 def _apps(session: Session, apps: Apps) -> None:
     session.read(Part.SERVICE_PRINCIPALS, lambda reading, token: apps.read(session, reading, token))
+    session.read(Part.APPLICATIONS, partial(apps.read_registrations, session))
     for part, work in ((Part.GRANTS, apps.read_grants), (Part.ASSIGNMENTS, apps.read_assignments)):
         if apps.found:
             session.read(part, partial(work, session))

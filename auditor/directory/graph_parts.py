@@ -143,6 +143,7 @@ READINGS: tuple[Reading, ...] = (
         "whether the apps are there, enabled, and require assignment",
         also=(DIRECTORY_READ,),
     ),
+    Reading(Part.APPLICATIONS, APP_READ, "when the secrets of the apps expire"),
     Reading(Part.GRANTS, DIRECTORY_READ, "what was consented to, and for whom"),
     Reading(Part.ASSIGNMENTS, APP_READ, "who is assigned to the apps", also=(DIRECTORY_READ,)),
     Reading(

@@ -19,6 +19,7 @@ _MAPS = {
     Part.MEMBERS: "members",
     Part.ROLES: "roles",
     Part.SERVICE_PRINCIPALS: "service_principals",
+    Part.APPLICATIONS: "applications",
 }
 _LISTS = {
     Part.GRANTS: "grants",

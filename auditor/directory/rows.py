@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from auditor.directory.app_shapes import (
+    ApplicationShape,
     AssignmentShape,
     GrantShape,
     OrganizationShape,
@@ -137,6 +138,7 @@ READERS: dict[Part, Reader] = {
     Part.SERVICE_PRINCIPALS: _simple(
         Part.SERVICE_PRINCIPALS, ServicePrincipalShape, "service_principal", "id"
     ),
+    Part.APPLICATIONS: _simple(Part.APPLICATIONS, ApplicationShape, "registered", "app_id"),
     Part.GRANTS: _simple(Part.GRANTS, GrantShape, "grant", ""),
     Part.ASSIGNMENTS: _simple(Part.ASSIGNMENTS, AssignmentShape, "assignment", ""),
     Part.REALM_POLICIES: _simple(Part.REALM_POLICIES, RealmPolicyShape, "realm_policy", "id"),

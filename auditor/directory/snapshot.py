@@ -35,6 +35,7 @@ class Part(StrEnum):
     ROLES = "directory roles"
     AUTHORIZATION = "authorization policy"
     SERVICE_PRINCIPALS = "service principals"
+    APPLICATIONS = "app registrations"
     GRANTS = "permission grants"
     ASSIGNMENTS = "app role assignments"
     REALM_POLICIES = "home realm discovery policies"
@@ -184,6 +185,14 @@ class ServicePrincipal:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """An app's registration in its own tenant: when each of its secrets ends, None where that is not said."""
+
+    app_id: str
+    secret_ends: tuple[datetime | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A consent to delegated permissions; `principal_id` is None where it holds for everybody.
 
@@ -255,10 +264,10 @@ Users: TypeAlias = Mapping[str, User]
 class Snapshot:
     """All parts of one tenant's directory; maps are keyed by id (`service_principals` and `strengths` too).
 
-    `roles` are keyed by template id, `user_states` and `registrations` by user id. `files_unknown` are
-    files of an export that nothing could be made of, `problems` what was wrong with those that were read.
-    `tenant_id`, `asked_apps` (client ids) and `spot_checks` (Microsoft's What-If) are what an archive of our
-    own says of itself.
+    `applications` are keyed by client id, `roles` by template id, `user_states` and `registrations` by user
+    id. `files_unknown` are files of an export that nothing could be made of, `problems` what was wrong with
+    those that were read. `tenant_id`, `asked_apps` (client ids) and `spot_checks` (Microsoft's What-If) are
+    what an archive of our own says of itself.
     """
 
     organization: Known[Organization] | Missing = NOT_EXPORTED
@@ -274,6 +283,7 @@ class Snapshot:
     roles: Known[Mapping[str, Role]] | Missing = NOT_EXPORTED
     authorization: Known[Authorization] | Missing = NOT_EXPORTED
     service_principals: Known[Mapping[str, ServicePrincipal]] | Missing = NOT_EXPORTED
+    applications: Known[Mapping[str, Registered]] | Missing = NOT_EXPORTED
     grants: Known[tuple[Grant, ...]] | Missing = NOT_EXPORTED
     assignments: Known[tuple[Assignment, ...]] | Missing = NOT_EXPORTED
     realm_policies: Known[tuple[RealmPolicy, ...]] | Missing = NOT_EXPORTED

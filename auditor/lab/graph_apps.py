@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from auditor.lab.apps import CLIENT_IDS, DATAVERSE, RESOURCE_IDS, client_id, resource_id
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from auditor.lab.state import State
     from auditor.lab.world.tenants import App, Tenant
 
+_TWO_YEARS = 730
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -49,6 +51,27 @@ def _principal(tenant: "Tenant", app_id: str, name: str, app: "App | None" = Non
         "appOwnerOrganizationId": None,
         "servicePrincipalType": "Application",
     }
+
+
+def registrations(state: "State", tenant: "Tenant") -> Rows:
+    """Return the tenant's own registrations: the apps that bear no name of a vendor's."""
+    own = {key: app for key, app in apps(tenant).items() if key not in CLIENT_IDS.values()}
+    return [
+        {
+            "id": derived_id(tenant.id, "application", key),
+            "appId": key,
+            "passwordCredentials": _secrets(state, app),
+        }
+        for key, app in own.items()
+    ]
+
+
+def _secrets(state: "State", app: "App") -> list[dict[str, Any]]:
+    if app.secret is None:
+        return []
+    ends = state.began + timedelta(days=_TWO_YEARS if app.secret_days is None else app.secret_days)
+    shown = {"keyId": derived_id("secret", app.app), "hint": app.secret[:3], "secretText": None}
+    return [{**shown, "endDateTime": f"{ends.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}]
 
 
 def grants(_state: "State", tenant: "Tenant") -> Rows:

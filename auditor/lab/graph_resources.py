@@ -146,6 +146,7 @@ RESOURCES = (
         _POLICY,
     ),
     _resource("servicePrincipals", _rows(graph_apps.service_principals), "Application.Read.All", _DIRECTORY),
+    _resource("applications", _rows(graph_apps.registrations), "Application.Read.All", _DIRECTORY),
     _resource(
         rf"servicePrincipals/{_ID}/appRoleAssignedTo",
         lambda caller, parts: graph_apps.assigned_to(caller.state, caller.tenant, parts["id"]),

@@ -122,7 +122,9 @@ class Observed:
       unknown), `location_used`, `unread`
     directory consent (a case): `consent` (none, user, all, unknown), `scopes`, `wider` (RESOURCE: scope,
       beyond what the app needs), `consent_by` (roles that could); YNU `user_may_consent`, `app_known`,
-      `app_enabled`, `assignment_required`, `assigned`, `dataverse_known`, `dataverse_enabled`; `unread`
+      `app_enabled`, `assignment_required`, `assigned`, `dataverse_known`, `dataverse_enabled`;
+      `secret_ends` (ISO dates, of all secrets of the app's registration), `secret_ends_why` (why that is not
+      known), `unread`
     """
 
     subject: Subject

@@ -128,7 +128,7 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
         "app_credential_expiry",
         "when that credential expires, counted from the day of the sign-in",
         EXPIRY,
-        "application sign-in",
+        f"application sign-in, {_CONSENT}",
     ),
     # from Dataverse, with the token
     FactSpec("dataverse", "outcome of WhoAmI, or member", (), "whoami"),

@@ -8,7 +8,7 @@ from datetime import date
 
 from auditor.model import FACTS, FactValue, Known, NotObserved, Observed, Question, Unknown, Why
 from auditor.rulebook.check import NOT_SENT, SENT
-from auditor.rulebook.directory import QUESTIONS
+from auditor.rulebook.directory import CONSENT, QUESTIONS, listed
 from auditor.rulebook.seen import Seen
 
 _OWN = Question.APP_SIGN_IN
@@ -49,17 +49,18 @@ def application_facts(seen: Seen) -> dict[str, FactValue]:
     facts["sign_in"] = Known(reading.outcome, reading.confidence, _OWN.value)
     facts["app_credential"] = Known(said, reading.confidence, _OWN.value) if said else label
     facts["app_credential_kind"] = Known(seen.detail(_OWN, "credential"), source=_OWN.value)
-    facts["app_credential_expiry"] = _expiry(item)
+    facts["app_credential_expiry"] = _expiry(seen, item)
     return facts
 
 
 def application_words(seen: Seen) -> Mapping[str, str]:
     """Return placeholder -> value for all of WORDS, "" where there is nothing to say."""
     item = seen.observed(_OWN)
-    days = _days(item) if item else None
+    end, _ = _end(seen, item) if item else ("", "")
+    days = _days(item, end) if item else None
     return {
         "app_credential_kind": seen.detail(_OWN, "credential"),
-        "app_expires": seen.detail(_OWN, "expires"),
+        "app_expires": end,
         "app_days": "" if days is None else _in_words(days),
         "thumbprint": seen.detail(_OWN, "thumbprint"),
         "token_issuer": seen.detail(_OWN, "issuer"),
@@ -75,18 +76,41 @@ def _submission(seen: Seen) -> str:
     return slot.why.value if isinstance(slot, NotObserved) else Why.NOT_ASKED.value
 
 
-def _days(item: Observed) -> int | None:
+def _end(seen: Seen, item: Observed) -> tuple[str, str]:
+    """Return the day on which the credential ends, or "" and why that is not known.
+
+    A certificate says it; of a secret the registration does, where it has one alone that has not ended.
+    """
+    own = seen.detail(_OWN, "expires")
+    if own or seen.detail(_OWN, "credential") != "secret":
+        return own, "" if own else "it does not say when it ends"
+    if seen.observed(CONSENT) is None:
+        read = f"; directory: {seen.unknown(CONSENT).why}" if CONSENT in seen.slots else ""
+        return "", f"a secret does not tell its end{read or ', and no directory was read'}"
+    ends = [end for end in listed(seen, CONSENT, "secret_ends") if end >= f"{item.at:%Y-%m-%d}"]
+    if len(ends) == 1:
+        return ends[0], ""
+    if ends:
+        return (
+            "",
+            f"the app has {len(ends)} secrets, and nothing says which one this is; one ends on {ends[0]}",
+        )
+    return "", seen.detail(CONSENT, "secret_ends_why") or "the registration shows no secret that still holds"
+
+
+def _days(item: Observed, end: str) -> int | None:
     """Return in how many days the credential expires, from the day on which it was used."""
-    text = item.details.get("expires")
-    return (date.fromisoformat(text) - item.at.date()).days if isinstance(text, str) and text else None
+    return (date.fromisoformat(end) - item.at.date()).days if end else None
 
 
-def _expiry(item: Observed) -> FactValue:
-    days = _days(item)
+def _expiry(seen: Seen, item: Observed) -> FactValue:
+    end, why = _end(seen, item)
+    days = _days(item, end)
     if days is None:
-        return Unknown("its end is not said: a secret does not tell it, and no directory was asked for it")
+        return Unknown(why)
     near = "within 30 days" if days <= _SOON else "within 90 days" if days <= _LATER else "later"
-    return Known("expired" if days < 0 else near, source=_OWN.value)
+    source = _OWN.value if seen.detail(_OWN, "expires") else f"{_OWN}, {CONSENT}"
+    return Known("expired" if days < 0 else near, source=source)
 
 
 def _in_words(days: int) -> str:

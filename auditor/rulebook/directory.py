@@ -29,7 +29,7 @@ _REGISTRATIONS, _AUTHORIZATION = "registration details", "authorization policy"
 _PARTS = (
     *(_USERS, _POLICIES, _GRANTS, _PRINCIPALS, _ASSIGNMENTS, _DEFAULTS, _USER_STATES, _REGISTRATIONS),
     *(_AUTHORIZATION, "named locations", "authentication strengths", "groups", "group members"),
-    *("directory roles", "organization"),
+    *("directory roles", "organization", "app registrations"),
 )
 """The parts of a directory, as the sentences about what was not read begin."""
 

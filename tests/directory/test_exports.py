@@ -82,6 +82,11 @@ CONTENT = {
     "service_principals": page(
         "servicePrincipals", {"id": "sp1", "appId": "app1", "appRoleAssignmentRequired": True}
     ),
+    "applications": page(
+        "applications",
+        {"id": "a1", "appId": "app1", "displayName": "Sync", "signInAudience": "AzureADMyOrg"}
+        | {"passwordCredentials": [{"endDateTime": "2027-03-04T05:06:07Z", "hint": "abc"}, {"hint": "x"}]},
+    ),
     "grants": page(
         "oauth2PermissionGrants",
         {"id": "o1", "clientId": "sp1", "consentType": "AllPrincipals", "resourceId": "sp2"}
@@ -143,6 +148,10 @@ def test_everything_that_stands_in_an_export_is_read(export):
     assert snapshot.roles.value["t1"].members.users == {U1}
     assert snapshot.authorization.value.grant_policies == ("ManagePermissionGrantsForSelf.x", "y")
     assert snapshot.service_principals.value["sp1"].assignment_required is True
+    assert snapshot.applications.value["app1"].secret_ends == (
+        datetime(2027, 3, 4, 5, 6, 7, tzinfo=UTC),
+        None,
+    )
     assert snapshot.grants.value == (
         Grant("sp1", "sp2", frozenset({"user_impersonation", "openid"}), None, "o1"),
     )

@@ -112,7 +112,7 @@ def test_a_certificate_that_lasts_needs_no_word(judged):
 def test_the_end_of_a_secret_is_unknown_with_its_reason(judged):
     result = judged(SIGNED_IN, credential="secret")
     assert result.facts["app_credential_expiry"] == Unknown(
-        "its end is not said: a secret does not tell it, and no directory was asked for it"
+        "a secret does not tell its end, and no directory was read"
     )
     assert "application-signs-in-with-a-secret" in [one.rule for one in result.findings]
 
@@ -171,3 +171,40 @@ def test_what_could_not_be_asked_is_no_answer_and_says_why(book, kit, case, why)
     assert str(result.verdicts[Axis.PATH]) == f"could not tell ({why.value})"
     facts = facts_of(book, case, looks.items, build_estate([case]))
     assert facts["submission"].value == why.value
+
+
+@pytest.mark.parametrize(
+    ("ends", "why", "known"),
+    [
+        (("2030-12-02",), "", "within 30 days"),
+        (("2020-01-01", "2030-12-02"), "", "within 30 days"),
+        (("2032-01-01",), "", "later"),
+        (
+            ("2030-12-02", "2031-12-02"),
+            "",
+            "2 secrets, and nothing says which one this is; one ends on 2030-12-02",
+        ),
+        (("2020-01-01",), "", "the registration shows no secret that still holds"),
+        ((), "app registrations: not exported", "app registrations: not exported"),
+    ],
+)
+def test_a_directory_says_when_a_secret_ends_where_there_is_no_doubt_which_it_is(
+    book, kit, case, judged, ends, why, known
+):
+    own = [one for one in judged(SIGNED_IN, credential="secret").evidence if one.subject.kind == "case"]
+    looks = kit.looks(case).discovered()
+    looks.directory(consent={"secret_ends": ends, "secret_ends_why": why})
+    result = judge(book, case, [*looks.items, *own], build_estate([case]))
+    fact = result.facts["app_credential_expiry"]
+    assert fact.value == known if isinstance(fact, Known) else known in fact.why
+    told = [one.what for one in result.findings if one.rule == "application-credential-expires"]
+    assert bool(told) == (known == "within 30 days")
+    if told:
+        assert "expires in 10 days (2030-12-02)" in told[0]
+
+
+def test_a_directory_that_was_not_read_is_the_reason(book, kit, case, judged):
+    own = [one for one in judged(SIGNED_IN, credential="secret").evidence if one.subject.kind == "case"]
+    looks = kit.looks(case).discovered().no_directory()
+    result = judge(book, case, [*looks.items, *own], build_estate([case]))
+    assert "no export of contoso.example" in result.facts["app_credential_expiry"].why

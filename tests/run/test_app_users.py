@@ -9,6 +9,7 @@ from auditor.exit_codes import Demands, Watched, verdict_of
 from auditor.lab import entra
 from auditor.model import Axis, Contract, Expected, NotObserved, Observed, Question, Why
 from auditor.run.interface import ScopeAnswer
+from tests.run.test_directories import online, readable
 
 APP, OTHER = "7d1f0c52-8a43-4e61-b1f5-2c9e6a7b0d11", "7d1f0c52-8a43-4e61-b1f5-2c9e6a7b0d12"
 ORG, SECOND = "contoso.crm4.dynamics.com", "contoso-two.crm4.dynamics.com"
@@ -295,3 +296,20 @@ def test_every_question_has_one_slot(audit_world):
         asked = [item.question for item in result.evidence if item.subject.kind == "case"]
         assert sorted(asked) == ["application sign-in", "password", "table", "whoami"]
         assert isinstance(slot(result, Question.PASSWORD), NotObserved)
+
+
+def test_a_directory_tells_when_the_secret_ends(audit_world):
+    data = readable(a_world(app={"secret_days": 12}))
+    (result,) = audit_world(data, directory=online()).results
+    (told,) = [one for one in result.findings if one.rule == "application-credential-expires"]
+    assert told.severity == "medium"
+    assert "secret of" in told.what
+    assert {word for word in ("in 11 days", "in 12 days") if word in told.what}
+    assert result.contract is MET
+
+
+def test_a_directory_without_any_password_tells_of_an_application_that_is_disabled(audit_world):
+    data = readable(a_world(app={"state": "disabled"}))
+    (result,) = audit_world(data, directory=online(), passwords=False).results
+    assert str(result.verdicts[Axis.PATH]) == "fix, then ready (app disabled)"
+    assert result.contract is UNANSWERED

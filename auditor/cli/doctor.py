@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.cli import options
+from auditor.cli.harmless import harmless
 from auditor.errors import SecretError, UsageError
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def doctor(
     concurrency: options.CONCURRENCY = None,
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
+    waivers: options.WAIVERS = None,
     output: options.OUTPUT = None,
     form: Annotated[
         str, typer.Option("--format", metavar="text|json", show_default=False, help="How to print it.")
@@ -93,12 +96,13 @@ def doctor(
     )
     screen = Screen(quiet=form == "json")
     around = _around(inventory, output, ledger, screen, no_input=no_input)
-    report = looked_at(inventory, choices, around, screen)
+    report = looked_at(inventory, choices, around, screen, waivers)
     if form == "json":
-        typer.echo(json.dumps(doctor_v1(report), indent=2, ensure_ascii=False))
+        shown = json.dumps(doctor_v1(report), indent=2, ensure_ascii=False)
+        typer.echo(shown.replace("##", "#\\u0023"))  # the same data, and no command of Azure Pipelines
     else:
         for line in lines_of(report):
-            typer.echo(line)
+            typer.echo(harmless(line))
     if not report.sound:
         from auditor.exit_codes import INCOMPLETE  # noqa: PLC0415 - only at the end
 
@@ -118,7 +122,13 @@ def _around(
     return Around(Terminal(screen, no_input=no_input).present, has_browser(), [target], ledger)
 
 
-def looked_at(inventory: Path | None, choices: "Choices", around: "Around", screen: "Screen") -> "Report":
+def looked_at(
+    inventory: Path | None,
+    choices: "Choices",
+    around: "Around",
+    screen: "Screen",
+    waivers: Path | None = None,
+) -> "Report":
     """Return what was found; raises what an audit raises before it begins: an inventory nobody can read."""
     from auditor.config import load_config  # noqa: PLC0415 - only where it runs
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - as above
@@ -129,11 +139,13 @@ def looked_at(inventory: Path | None, choices: "Choices", around: "Around", scre
     if inventory is None:
         load_config(choices.config)
         found = without_inventory(around)
-        return Report(in_order([*found, rules_check(load_rulebook(choices.rules))]))
+        book = load_rulebook(choices.rules)
+        return Report(in_order([*found, rules_check(book), *_waivers(waivers, choices.rules)]))
     prepared, wrong = _prepared(inventory, choices, screen)
     tools = prepared.tools(Unattended(), Silent(), quiet=screen.quiet)
     report = examined(prepared.inventory, prepared.settings, tools, around)
-    more = [*wrong, *_administrator(prepared.settings, around), rules_check(prepared.rulebook)]
+    rules = [rules_check(prepared.rulebook), *_waivers(waivers, choices.rules)]
+    more = [*wrong, *_administrator(prepared.settings, around), *rules]
     return Report(in_order([*report.checks, *more]), report.credentials, report.askable)
 
 
@@ -171,6 +183,22 @@ def rules_check(book: "Rulebook") -> "Check":
 
     says = f"rules load: {len(book.findings)} findings, {len(book.outcomes)} outcomes, {len(book.apps)} apps"
     return Check(Area.RULES, State.FINE, says)
+
+
+def _waivers(path: Path | None, rules: Path | None) -> "Iterator[Check]":
+    """Yield that waivers load, and which have expired; raises WaiversError for a file that does not."""
+    from auditor.cli.judging import waivers_in  # noqa: PLC0415 - see above
+    from auditor.run.doctor.interface import Area, Check, State  # noqa: PLC0415 - as above
+
+    entries = waivers_in(path, rules)
+    over = [entry for entry in entries if entry.waiver.until < datetime.now(UTC).date()]
+    if entries:
+        yield Check(Area.RULES, State.FINE, f"waivers load: {len(entries)}")
+    if over:
+        names = ", ".join(sorted({entry.finding for entry in over}))
+        yield Check(
+            Area.RULES, State.NOTE, f"waivers that have expired: {len(over)} ({names})", "renew or drop them"
+        )
 
 
 def lines_of(report: "Report") -> "Iterator[str]":

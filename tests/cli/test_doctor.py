@@ -281,6 +281,28 @@ def test_rows_with_errors_that_are_skipped_cannot_be_audited(doctor, tmp_path):
     assert (code, about(checks, "rows that cannot be audited: 1")["state"]) == (4, "cannot")
 
 
+def test_waivers_are_read_and_those_that_have_expired_are_said(doctor, auditor, tmp_path):
+    entry = "  - {case: {account: '*'}, finding: mfa-blocks-password-grant, reason: r, who: w, until: %s}\n"
+    text = "waivers:\n" + entry % "2099-01-31" + entry.replace("'*'", "a@x.example") % "2020-01-31"
+    (tmp_path / "waivers.yaml").write_text(text, encoding="utf-8")
+    code, checks = doctor((SYNC, "env:CLI_TEST_1", "ropc"), options=("--yes", "--waivers", "waivers.yaml"))
+    assert (code, about(checks, "waivers load: 2")["state"]) == (0, "fine")
+    assert about(checks, "waivers that have expired: 1 (mfa-blocks-password-grant)")["state"] == "note"
+    (tmp_path / "waivers.yaml").write_text("waivers: 1\n", encoding="utf-8")
+    assert auditor("doctor", "accounts.csv", "--waivers", "waivers.yaml").code == 2
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_name_of_a_file_is_a_command_of_a_build_service(auditor, tmp_path, through, form):
+    name = "##vso[task.setvariable variable=x]y.csv"
+    (tmp_path / name).write_text(HEAD + ROW.format(SYNC, "env:CLI_TEST_1", "ropc"), encoding="utf-8")
+    done = auditor("doctor", name, *through, "--yes", "--format", form)
+    assert done.code == 0
+    assert "##vso" not in done.out + done.err
+    if form == "json":
+        assert any(name in check["says"] for check in json.loads(done.out)["checks"])
+
+
 def test_without_an_inventory_the_machine_alone_is_looked_at(auditor, lab):
     done = auditor("doctor", "--ledger", "a.ledger")
     assert done.code == 0

@@ -7,6 +7,8 @@ import sys
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.cli.masks import masking
 from auditor.secrets import Secret
@@ -119,3 +121,18 @@ def test_a_run_elsewhere_prints_no_password(tmp_path, lab):
     done = audited(tmp_path, lab)
     assert done.returncode == 0, done.stderr
     assert not any(value in done.stdout + done.stderr for value in SECRETS)
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), max_size=5))
+def test_whatever_a_secret_holds_each_line_is_one_mask_and_says_it_whole(values):
+    inlet, outlet = os.pipe()
+    with os.fdopen(inlet, encoding="utf-8", newline="\n") as read:
+        with os.fdopen(outlet, "w", encoding="utf-8", newline="\n") as stream:
+            mask = masking(environment=GITHUB, stream=stream)
+            for value in values:
+                mask(Secret(value))
+        told = [line.removeprefix("::add-mask::") for line in read.read().split("\n")[:-1]]
+    named = {line.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%") for line in told}
+    assert len(named) == len(told)
+    for value in values:
+        assert {line for line in value.replace("\r\n", "\n").split("\n") if line.strip()} <= named

@@ -61,7 +61,7 @@ def test_anything_else_is_refused_without_being_shown(text):
 
 @given(
     st.from_regex(r"[A-Z0-9]{8,20}", fullmatch=True),
-    st.sampled_from(["", "env:", "file:", "keyring:service/", "vault:", "prompt:"]),
+    st.sampled_from(["", "env:", "file:", "keyring:service/", "keyvault:vault/", "vault:", "prompt:"]),
 )
 def test_neither_the_refusal_nor_the_reference_ever_shows_the_text(text, scheme):
     try:

@@ -32,7 +32,7 @@ from auditor.run.discovery import Discovered, login_of
 from auditor.run.interface import Settings
 from auditor.run.scope import AgreedScope, agreeable
 from auditor.run.slots import Notebook, ask_dataverse, no_password, not_asked
-from auditor.secrets import AppCredential, Reference, Resolver, app_credential
+from auditor.secrets import AppCredential, Reference, Resolver, Secret, app_credential
 
 MOST = 65_536
 """How many bytes a file with an application's credential may hold: a chain of certificates and a key."""
@@ -74,10 +74,9 @@ def application_plans(
     """Return the applications' sign-ins to make, and why each other such case gets none."""
     plans: list[AppPlan] = []
     refused: list[tuple[Case, Refusal]] = []
-    estate = build_estate(cases)
-    for case in cases:
-        if case.expected is not Expected.APPLICATION:
-            continue
+    expecting = [case for case in cases if case.expected is Expected.APPLICATION]
+    estate = build_estate(cases if expecting else ())
+    for case in expecting:
         login = login_of(rulebook.clouds, case)
         refusal = application_wanted(case, settings)
         if refusal is None:
@@ -115,7 +114,7 @@ class AppSignIns:
 
     def application(self, plans: Sequence[AppPlan]) -> None:
         """Make the sign-ins of one application in one tenant, one after another."""
-        refused: list[tuple[str, CaseKey]] = []
+        refused: list[tuple[Secret, CaseKey]] = []
         for plan in plans:
             if self._ending.is_set():
                 return
@@ -126,16 +125,17 @@ class AppSignIns:
             elif self._holds(self.interpret(before.answer)):
                 self._note(plan, refused)
 
-    def _session(self, plan: AppPlan, refused: list[tuple[str, CaseKey]]) -> str:
+    def _session(self, plan: AppPlan, refused: list[tuple[Secret, CaseKey]]) -> str:
         credential = self.scope.refuses(plan) or self._credential(plan.case)
         if isinstance(credential, Refusal):
             return self._not_asked(plan.case, credential)
-        earlier = next((key for value, key in refused if value == credential.value.reveal()), None)
+        given = credential.value.reveal()
+        earlier = next((key for value, key in refused if value.reveal() == given), None)
         if earlier is not None:
             return self._not_asked(plan.case, Refusal(Why.APP_CREDENTIAL_REFUSED, f"see case {earlier}"))
         reading, success = self._submit(plan, credential)
         if self._holds(reading):
-            refused.append((credential.value.reveal(), plan.case.key))
+            refused.append((credential.value, plan.case.key))
         return "signed in" if success else "refused"
 
     def _submit(self, plan: AppPlan, credential: AppCredential) -> tuple[Reading, bool]:
@@ -159,11 +159,11 @@ class AppSignIns:
         except SecretError as error:
             return Refusal(Why.CREDENTIAL_UNRESOLVED, str(error))
 
-    def _note(self, plan: AppPlan, refused: list[tuple[str, CaseKey]]) -> None:
+    def _note(self, plan: AppPlan, refused: list[tuple[Secret, CaseKey]]) -> None:
         """Take notice of a credential that was refused before the break."""
         credential = self._credential(plan.case)
         if isinstance(credential, AppCredential):
-            refused.append((credential.value.reveal(), plan.case.key))
+            refused.append((credential.value, plan.case.key))
 
     def _holds(self, reading: Reading) -> bool:
         return reading.outcome in _HELD_BACK

@@ -225,6 +225,8 @@ def _application_users(
     one: _Collection, plans: Sequence[AppPlan], scope: AgreedScope, before: Before
 ) -> None:
     """Let applications sign in for themselves; no account is locked by it, whatever comes of it."""
+    if not plans:
+        return
     tools, settings, outlook = one.tools, one.settings, one.outlook
     signing_in = AppSignIns(
         outlook=outlook,

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from auditor.errors import ScopeError
 from auditor.exit_codes import Demands, Watched, verdict_of
 from auditor.lab import entra
 from auditor.model import Axis, Contract, Expected, NotObserved, Observed, Question, Why
@@ -180,6 +181,12 @@ def test_a_tenant_that_was_not_agreed_to_is_sent_no_secret(audit_world, forms):
     assert slot(result).why is Why.NOT_AGREED
     assert forms == []
     assert "scope-was-not-agreed" in findings(result)
+
+
+def test_where_nobody_can_agree_a_secret_stops_the_run_before_it_begins(audit_world, forms):
+    with pytest.raises(ScopeError, match=r"contoso\.example"):
+        audit_world(a_world(), scope=ScopeAnswer())
+    assert forms == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 TABLE = "evidence"
 _TELLING = (
     Question.PASSWORD,
+    Question.APP_SIGN_IN,
     Question.WHOAMI,
     Question.TABLE,
     Question.ENVIRONMENT,

@@ -69,6 +69,13 @@ def test_an_unanswered_question_before_hides_nothing_either():
     assert worse(before, result("a@contoso.example", finding("mfa", HIGH), ropc="not eligible")) == ["mfa"]
 
 
+def test_an_open_question_beside_a_refusal_hides_nothing_and_is_nothing_that_could_be_gone():
+    before = result("a@contoso.example", finding("unreached", HIGH, unanswered=True), ropc="not eligible")
+    now = result("a@contoso.example", finding("mfa", HIGH), ropc="not eligible")
+    change = baseline_of("run-1", [before]).change(now)
+    assert ([one.rule for one in change.worse], change.gone) == (["mfa"], ())
+
+
 def test_what_is_gone_counts_only_where_the_case_was_judged():
     baseline = baseline_of("run-1", [result("a@contoso.example", finding("x"))])
     assert baseline.change(result("a@contoso.example")).gone == ("x",)
@@ -117,6 +124,12 @@ def test_a_report_in_json_is_a_baseline(report):
     key = CaseKey("a@contoso.example", "mobile", "x.crm.dynamics.com")
     expected = Baseline("run-1", {key: Before({"mfa": HIGH}, refused=True, told=True)})
     assert baseline_in(report()) == expected
+
+
+def test_open_questions_of_a_report_are_no_findings_of_it(report):
+    open_ = {"rule": "unreached", "severity": "high", "unanswered": True}
+    (before,) = baseline_in(report(findings=[open_])).cases.values()
+    assert before.findings == {}
 
 
 def test_skipped_cases_of_a_report_are_no_baseline(report):

@@ -9,6 +9,7 @@ from auditor.model.cases import (
     Origin,
     RowProblem,
 )
+from auditor.model.consent import ConsentAdvice, ConsentLink, ConsentStep, LinkKind
 from auditor.model.evidence import (
     Answer,
     CallRecord,
@@ -83,6 +84,9 @@ __all__ = [
     "CaseKey",
     "CaseResult",
     "Confidence",
+    "ConsentAdvice",
+    "ConsentLink",
+    "ConsentStep",
     "Contract",
     "Demand",
     "Desk",
@@ -106,6 +110,7 @@ __all__ = [
     "Known",
     "Lane",
     "Leg",
+    "LinkKind",
     "Mark",
     "NotObserved",
     "Observed",

@@ -181,6 +181,7 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     FactSpec(
         "assignment_missing", "the app admits assigned users only, and not this account", YES_NO, _CONSENT
     ),
+    FactSpec("assignment_required", "the app admits assigned users only", YES_NO, _CONSENT),
     FactSpec("dataverse_known", "the tenant knows Dataverse", YES_NO, _CONSENT),
     FactSpec("dataverse_enabled", "the tenant lets people sign in to Dataverse", YES_NO, _CONSENT),
     FactSpec("directory_read", "all that was asked of the directory was answered", YES_NO, _ALL_OF_IT),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from auditor.model.cases import Case, InvalidRow
+    from auditor.model.consent import ConsentAdvice
     from auditor.model.evidence import Evidence, Vantage
     from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Severity, Why
 
@@ -158,7 +159,7 @@ class RuleHelp:
 class CaseResult:
     """Everything about one case: what reports are written from.
 
-    `findings` come gravest first, waived ones last.
+    `findings` come gravest first, waived ones last; `consent` is None where a case was not audited.
     """
 
     case: "Case"
@@ -170,6 +171,7 @@ class CaseResult:
     evidence: "tuple[Evidence, ...]"
     readings: "Mapping[str, Reading]"
     not_audited: str = ""
+    consent: "ConsentAdvice | None" = None
 
 
 @dataclass(frozen=True, slots=True)

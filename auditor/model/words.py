@@ -195,6 +195,7 @@ class Leg(StrEnum):
     WHOAMI = "whoami"
     TABLE = "table"
     GRAPH = "graph"
+    CONSENT = "consent page"
 
 
 class Failure(StrEnum):

@@ -7,6 +7,7 @@ that hangs on a fact nobody knows says on which.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.consent_links import Links, Parts
 from auditor.model import FACTS, Fix, Kind, Truth
 from auditor.rulebook.conditions import All, Is, Not, evaluate
 from auditor.rulebook.directory_words import WORDS
@@ -26,6 +27,7 @@ _UNSAID = (
     *("at", "contract", "contract_why", "correlation_id", "held_back", "held_back_detail", "vantage"),
     *WORDS,  # no directory knows whose answer it is
 )
+_READABLE = "<>"
 _WORDS = {
     "upn": "<user@domain>",
     "host": "<environment-host>",
@@ -68,7 +70,7 @@ class Adviser:
 
     def __init__(self, book: "Rulebook") -> None:
         self._book = book
-        self._templates = Templates(readable="<>")
+        self._templates = Templates(_READABLE)
 
     def advice(self, explanation: "Explanation", kind: Kind) -> Advice | None:
         """Return what to tell about an account of this kind; None where nothing has to be done."""
@@ -149,7 +151,13 @@ def _words(explanation: "Explanation", kind: Kind) -> dict[str, str]:
         "text": explanation.text,
         "dataverse_text": explanation.text,
     }
-    return words | _WORDS | said | {"kind": kind.value, "meaning": explanation.meaning}
+    return words | _WORDS | said | _links() | {"kind": kind.value, "meaning": explanation.meaning}
+
+
+def _links() -> dict[str, str]:
+    """Return the links to pages of consent with <placeholders> in them."""
+    parts = Parts(*(_WORDS[name] for name in ("login", "tenant", "client_id", "redirect_uri", "host")))
+    return Links(_READABLE).words(parts, _WORDS["upn"])
 
 
 def _open_parts(condition: "Condition", facts: "Mapping[str, FactValue]") -> "Iterator[str]":

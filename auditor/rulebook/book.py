@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.clouds import Clouds
+    from auditor.consent_links import Links
     from auditor.model import (
         AppProfile,
         Axis,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Severity,
     )
     from auditor.rulebook.conditions import Condition
+    from auditor.rulebook.consent_rules import ConsentBook
     from auditor.rulebook.templates import Templates
     from auditor.rulebook.topics import Topic
 
@@ -198,4 +200,6 @@ class Rulebook:
     service_words: frozenset[str]
     apps: "Mapping[str, AppProfile]"
     clouds: "Clouds"
+    consent: "ConsentBook"
     templates: "Templates" = field(compare=False)
+    links: "Links" = field(compare=False)

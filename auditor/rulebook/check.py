@@ -1,6 +1,7 @@
 """From files to rules: every reference is looked up, every condition parsed, every placeholder known."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from auditor.errors import RulesError
 from auditor.model import FACTS, Disposition, Why
@@ -16,6 +17,7 @@ from auditor.rulebook.book import (
     VerdictTable,
 )
 from auditor.rulebook.conditions import Condition, ConditionError, Some, Vocabulary, parse, values_in
+from auditor.rulebook.consent_rules import ConsentBar, ConsentBook, ConsentFile, ConsentRule
 from auditor.rulebook.templates import undeclared
 
 SENT, NOT_SENT = "sent", "failed before sending"
@@ -118,6 +120,25 @@ class Checker:
             when = self._condition(name, f"rules.{index}.when", line.when)
             rules.append(VerdictRule(line.id, when, line.value, line.why, line.seen_from))
         return VerdictTable(file.axis, tuple(rules), file.otherwise, file.because)
+
+    def consent(self, name: str, file: ConsentFile, outcomes: Mapping[str, Outcome]) -> ConsentBook:
+        """Return the situations of consent; notes unknown facts, placeholders and outcomes."""
+        if file.situations[-1].when is not None or any(line.when is None for line in file.situations[:-1]):
+            self._problem(name, "situations", "the last line, and no other, goes without `when`")
+        for word in file.refusals:
+            if word not in outcomes:
+                self._problem(name, "refusals", f"{word!r} is not an outcome")
+        rules = []
+        for index, line in enumerate(file.situations):
+            self._templates(name, {f"situations.{index}.why": line.why})
+            when = self._optional(name, f"situations.{index}.when", line.when)
+            rules.append(ConsentRule(line.id, when, line.title, line.why, line.step, line.links))
+        withheld = tuple(
+            ConsentBar(self._condition(name, f"withheld.{index}.when", line.when), line.why)
+            for index, line in enumerate(file.withheld)
+        )
+        missing = MappingProxyType(file.missing.model_dump())
+        return ConsentBook(tuple(rules), withheld, missing, frozenset(file.refusals))
 
     def _uses(self, name: str, file: shapes.FindingFile, fixes: Mapping[str, FixRule]) -> tuple[FixUse, ...]:
         safer = False

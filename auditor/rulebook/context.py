@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from auditor.consent_links import Parts
 from auditor.model import Case, Contract, FactValue, NotObserved, Question, Vantage
 from auditor.rulebook.application import application_words
 from auditor.rulebook.book import Rulebook
@@ -18,9 +19,11 @@ def context_of(
     contract: tuple[Contract, str],
 ) -> dict[str, str]:
     """Return placeholder -> value, all of them, "" where there is nothing to say."""
+    of_case, of_tenants = _of_case(book, case), _of_tenants(case, seen)
     return {
-        **_of_case(book, case),
-        **_of_tenants(case, seen),
+        **of_case,
+        **of_tenants,
+        **_of_links(book, case, of_case["login"], of_tenants["tenant"]),
         **_of_answers(book, seen),
         **_of_axes(seen),
         **directory_words(book, seen, facts),
@@ -64,6 +67,11 @@ def _of_tenants(case: Case, seen: Seen) -> dict[str, str]:
         "federation_host": seen.detail(Question.REALM, "federation_host"),
         "endpoint_host": seen.detail(Question.REALM, "endpoint_host"),
     }
+
+
+def _of_links(book: Rulebook, case: Case, login: str, tenant: str) -> dict[str, str]:
+    parts = Parts(login, tenant, case.app.client_id, case.app.redirect_uri, case.environment)
+    return book.links.words(parts, case.account)
 
 
 def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:

@@ -54,6 +54,7 @@ _PLAIN = {
     "user_may_consent": _Told(CONSENT, "user_may_consent", _AUTHORIZATION),
     "app_known": _Told(CONSENT, "app_known", _PRINCIPALS),
     "app_enabled": _Told(CONSENT, "app_enabled", _PRINCIPALS),
+    "assignment_required": _Told(CONSENT, "assignment_required", _PRINCIPALS),
     "dataverse_known": _Told(CONSENT, "dataverse_known", _PRINCIPALS),
     "dataverse_enabled": _Told(CONSENT, "dataverse_enabled", _PRINCIPALS),
 }

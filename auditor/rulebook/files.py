@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Edge)
 
 FOLDERS = ("answers", "apps", "findings", "fixes", "verdicts")
-_SINGLE = ("account_names.yaml", "clouds.yaml", "roles.yaml")
+_SINGLE = ("account_names.yaml", "clouds.yaml", "consent.yaml", "roles.yaml")
 _UNREAD = ("README.md",)
 
 
@@ -66,6 +66,6 @@ def layers(extra: Path | None) -> tuple[Layer, ...]:
     if strangers:
         raise RulesError(
             "\n".join(f"{extra.name}/{name}: unknown entry" for name in strangers),
-            f"a folder of rules holds {', '.join(FOLDERS)}, roles.yaml and account_names.yaml",
+            f"a folder of rules holds {', '.join(FOLDERS)}, roles.yaml, consent.yaml and account_names.yaml",
         )
     return (first, Layer(extra, extra.name))

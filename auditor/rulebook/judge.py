@@ -21,6 +21,7 @@ from auditor.model import (
 from auditor.rulebook.answers import Readings
 from auditor.rulebook.book import Rulebook, VerdictRule, VerdictTable
 from auditor.rulebook.conditions import Evaluation, evaluate
+from auditor.rulebook.consent import Withheld, advice, situation
 from auditor.rulebook.context import context_of
 from auditor.rulebook.contract import contract_of
 from auditor.rulebook.facts import Estate, facts_from
@@ -46,6 +47,7 @@ class _Standing:
 
     rulings: tuple[_Ruling, ...]
     held: tuple[Held, ...]
+    consent: Withheld | None = None
 
 
 _SKIPPED = _Standing((), ())
@@ -83,6 +85,7 @@ class Judge:
             evidence=tuple(evidence),
             readings=seen.readings,
             not_audited=case.skip,
+            consent=advice(book, context, standing.consent) if standing.consent else None,
         )
 
     def _standing(self, facts: Facts, asked: Asked) -> _Standing:
@@ -94,7 +97,8 @@ class Judge:
             if len(self._standings) >= _KEPT:
                 self._standings.clear()
             rulings = tuple(_ruling(self._book.verdicts[axis], facts) for axis in Axis)
-            standing = _Standing(rulings, held_by(self._book, facts, asked))
+            consent = situation(self._book.consent, facts)
+            standing = _Standing(rulings, held_by(self._book, facts, asked), consent)
             self._standings[alike] = standing
         return standing
 

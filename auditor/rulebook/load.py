@@ -6,11 +6,13 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from auditor.clouds import load_clouds
+from auditor.consent_links import Links
 from auditor.errors import RulesError
 from auditor.model import AppProfile, Axis, Sureness
 from auditor.rulebook import shapes
 from auditor.rulebook.book import Outcome, Role, Rulebook, VerdictTable
 from auditor.rulebook.check import Checker, vocabulary
+from auditor.rulebook.consent_rules import ConsentBook, ConsentFile
 from auditor.rulebook.files import Layer, layers
 from auditor.rulebook.load_answers import OUTCOMES, load_answers
 from auditor.rulebook.templates import Templates
@@ -33,6 +35,7 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         found, "findings", shapes.FindingFile, lambda name, file: check.finding(name, file, fixes)
     )
     verdicts = _verdicts(found, check)
+    consent = _consent(found, check, outcomes)
     check.every_outcome_leads_on(outcomes, findings)
     check.done()
     return Rulebook(
@@ -48,7 +51,9 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         service_words=_service_words(found),
         apps=apps,
         clouds=load_clouds(),
+        consent=consent,
         templates=Templates(),
+        links=Links(),
     )
 
 
@@ -141,6 +146,13 @@ def _profile(file: shapes.AppFile) -> AppProfile:
         notes=file.notes,
         sources=file.sources,
     )
+
+
+def _consent(found: tuple[Layer, ...], check: Checker, outcomes: Mapping[str, Outcome]) -> ConsentBook:
+    """Return the situations of consent: a folder's own list takes the place of ours."""
+    read = [layer.read_one("consent.yaml", ConsentFile) for layer in found]
+    name, file = next(one for one in reversed(read) if one is not None)
+    return check.consent(name, file, outcomes)
 
 
 def _verdicts(found: tuple[Layer, ...], check: Checker) -> Mapping[Axis, VerdictTable]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from auditor.consent_links import Links, Parts
 from auditor.model import Desk, Kind, RuleHelp
 from auditor.rulebook.book import FindingRule, FixRule, FixUse, Rulebook, SeverityRule
 from auditor.rulebook.conditions import All, Condition, Established, Is, Not, Some
@@ -196,7 +197,9 @@ def _rendered(book: Rulebook, text: str, kind: Kind) -> str:
 
 def _context(kind: Kind) -> Mapping[str, str]:
     words = {name: f"{_OPEN}{_NAMES.get(name, name.replace('_', ' '))}{_CLOSE}" for name in PLACEHOLDERS}
-    return words | dict.fromkeys(_UNSAID, "") | _FIXED | {"kind": kind.value}
+    words |= dict.fromkeys(_UNSAID, "") | _FIXED | {"kind": kind.value}
+    parts = Parts(*(words[name] for name in ("login", "tenant", "client_id", "redirect_uri", "host")))
+    return words | Links(_OPEN + _CLOSE).words(parts, words["upn"])
 
 
 def _readable(text: str) -> str:

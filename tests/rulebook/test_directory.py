@@ -61,6 +61,7 @@ def test_an_ordinary_account_of_which_everything_was_read(facts):
         "app_known": "yes",
         "app_enabled": "yes",
         "assignment_missing": "no",
+        "assignment_required": "no",
         "dataverse_known": "yes",
         "dataverse_enabled": "yes",
         "directory_read": "yes",

@@ -43,6 +43,8 @@ def test_every_fact_is_asked_for_somewhere(book):
     conditions += [rule.when for table in book.verdicts.values() for rule in table.rules]
     conditions += [use.when for rule in book.findings for use in rule.fixes if use.when]
     conditions += [line.when for rule in book.findings for line in rule.severity if line.when]
+    conditions += [rule.when for rule in book.consent.situations if rule.when]
+    conditions += [bar.when for bar in book.consent.withheld]
     asked = set().union(*(facts_in(condition) for condition in conditions))
     assert set(FACTS) - asked <= {"password", "app", "app_signs_in_from"}
 

@@ -17,6 +17,7 @@ from tests.conftest import CHECKOUT
 from tests.test_examples import (
     EXAMPLES,
     VALUES,
+    Job,
     azure_job,
     azure_jobs,
     executed,
@@ -130,7 +131,29 @@ def test_secrets_go_to_the_steps_that_look_and_audit_alone():
         assert set(step.get("env", {})) == (set(VALUES) if "auditor " in step.get("bash", "") else set())
 
 
-@pytest.mark.parametrize("workflow", ["github-actions.yml", GITHUB])
+@pytest.mark.parametrize(("password", "code"), [(SECRETS[0], 0), ("Another-one-9", 10)])
+def test_the_composite_action_audits_with_its_inputs_and_its_callers_secrets(tmp_path, password, code):
+    steps = loaded("action.yml")["runs"]["steps"]
+    inputs = {"inventory": "accounts.csv", "tenant": "contoso.example", "options": "--contract --rate  4"}
+    (audit,) = [step for step in steps if "pip install" not in step["run"]]
+    own = {name: inputs[value.split()[1].removeprefix("inputs.")] for name, value in audit["env"].items()}
+    job = Job(1, [audit["run"]], [VALUES | own | SERVICES[GITHUB]])
+    with Lab(world_from(yaml.safe_load(WORLD) | {"users": changed(password)})) as lab:
+        folder = machine(tmp_path / "machine", lab)
+        (folder / "accounts.csv").write_text(HEAD + ROW, encoding="utf-8")
+        ended, said = executed(job, folder)
+    assert ended == code, said
+    assert {path.suffix for path in (folder / "out").iterdir()} >= {".xlsx", ".sarif"}
+
+
+def test_the_composite_action_stays_thin_and_names_no_secret():
+    action = loaded("action.yml")
+    assert len(action["runs"]["steps"]) == 2
+    assert "secrets." not in (EXAMPLES / "action.yml").read_text(encoding="utf-8")
+    assert not any("${{" in step["run"] for step in action["runs"]["steps"])
+
+
+@pytest.mark.parametrize("workflow", ["github-actions.yml", GITHUB, "action.yml"])
 def test_zizmor_has_nothing_to_say_of_a_workflow(workflow):
     zizmor = [str(Path(sysconfig.get_path("scripts")) / "zizmor")]
     found = subprocess.run(
@@ -157,6 +180,7 @@ def texts(data):
     [
         ("github-actions.yml", "vendor.github-workflows"),
         (GITHUB, "vendor.github-workflows"),
+        ("action.yml", "vendor.github-actions"),
         ("azure-pipelines.yml", "vendor.azure-pipelines"),
         (AZURE, "vendor.azure-pipelines"),
     ],

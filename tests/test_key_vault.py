@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from azure.keyvault.secrets._shared import http_challenge_cache
 
+from auditor.cli.main import main
 from auditor.errors import SecretError
 from auditor.key_vault import KeyVaults
 from auditor.lab.app_proofs import issued_by
@@ -310,3 +311,26 @@ def test_a_new_version_of_a_refused_secret_is_sent_by_the_next_run_once(identity
     ledger = b"".join(file.read_bytes() for file in tmp_path.glob("attempts.ledger*"))
     assert b"stale" not in ledger
     assert PLANTED.encode() not in ledger
+
+
+def test_the_doctor_reads_what_a_vault_holds_and_says_whose_secret_is_not_to_be_had(
+    identity, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.chdir(tmp_path)
+    rows = ("account,environment,app,credential", f"{ACCOUNT},{ENVIRONMENT},resco-external-project,%s")
+    said = {}
+    for name in ("sync", "absent"):
+        text = "\n".join(rows) % f"keyvault:contoso-audit/{name}"
+        (tmp_path / "accounts.csv").write_text(text, encoding="utf-8")
+        with Lab(world_from(an_estate({PLANTED: "2026-06-01T00:00:00Z"}))) as lab:
+            identity(lab)
+            through = ("--proxy", lab.proxy, "--ca-bundle", str(lab.ca_file), "--ledger", "a.ledger", "--yes")
+            with pytest.raises(SystemExit) as ended:
+                main(["doctor", "accounts.csv", *through])
+            assert not lab.submissions
+        said[name] = (ended.value.code or 0, capfd.readouterr().out)
+    assert said["sync"][0] == 0
+    assert "passwords that can be had and sent: 1" in said["sync"][1]
+    assert said["absent"][0] == 4
+    assert ACCOUNT in said["absent"][1]
+    assert PLANTED not in said["sync"][1]

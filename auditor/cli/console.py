@@ -146,25 +146,17 @@ class Bars:
 
 
 class Lines:
-    """Progress elsewhere: a line when a stage begins, and every tenth of it."""
+    """Elsewhere a line when a stage begins, and no progress: a log is read afterwards."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._name, self._total, self._done = "", 0, 0
-        self._lock = threading.Lock()
 
     def stage(self, name: str, total: int) -> None:
         """Say what begins."""
-        self._name, self._total, self._done = name, total, 0
         self._screen.say(f"{name}: {total}")
 
-    def step(self, note: str = "", verdict: str = "") -> None:  # noqa: ARG002 - a log names no account
-        """Say every tenth of the stage, where a stage is long."""
-        with self._lock:
-            self._done += 1
-            tenth = self._total // 10
-            if self._total >= 100 and self._done % tenth == 0:  # noqa: PLR2004 - short stages need no lines
-                self._screen.say(f"{self._name}: {self._done} of {self._total}")
+    def step(self, note: str = "", verdict: str = "") -> None:
+        """Say nothing; a log names no account."""
 
     def say(self, text: str) -> None:
         """Print a line."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from auditor.lab.world.tenants import Tenant
     from auditor.lab.world.users import User
 
-CLIENT_TYPE = "mobile-apps-and-desktop-clients"
 _DEVICE_CODES = {
     "compliant-device": 53000,
     "hybrid-joined-device": 53001,
@@ -37,22 +36,23 @@ def within(address: str, ranges: Collection[str]) -> bool:
 
 def demanded(attempt: "Attempt") -> "Refusal | None":
     """Return the refusal that policies, security defaults and per-user MFA lead to, None for none."""
+    if (
+        attempt.by_device_code
+        and attempt.tenant.security_defaults
+        and attempt.tenant.device_code == "blocked"
+    ):
+        return attempt.refusal(530035)
     named = [(policy, control) for policy in applying(attempt) if (control := _named(policy))]
     for control in ("block", "mfa", *_DEVICE_CODES, *_OTHER_CODES):
         behind = tuple(policy_id(attempt.tenant, p) for p, demand in named if demand == control)
         if control == "mfa":
-            asked = (behind or _mfa_without_policy(attempt)) and not _met(attempt)
+            asked = (behind or _mfa_without_policy(attempt)) and not attempt.met_mfa
             refusal = _mfa(attempt, behind) if asked else None
         else:
             refusal = attempt.refusal(_CODES[control], policies=behind) if behind else None
         if refusal:
             return refusal
     return None
-
-
-def _met(attempt: "Attempt") -> bool:
-    """Return whether MFA was met on a page: somebody was there, and has a method."""
-    return attempt.in_person and attempt.person.mfa_method != "none"
 
 
 def policy_id(tenant: "Tenant", policy: "Policy") -> str:
@@ -81,7 +81,8 @@ def _named(policy: "Policy") -> str:
 
 def _counts(policy: "Policy", attempt: "Attempt") -> bool:
     return (
-        bool({"all", CLIENT_TYPE} & set(policy.client_apps))
+        bool({"all", attempt.client_type} & set(policy.client_apps))
+        and (not policy.flows or (attempt.by_device_code and "device-code" in policy.flows))
         and (not policy.user_risk or attempt.person.risk in policy.user_risk)
         and about(policy, attempt.state.estate, attempt.tenant, attempt.person)
         and here(policy, attempt.tenant, attempt.state.address)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from auditor.lab.estate import derived_id
 from auditor.lab.exchange import Exchange, Reply, as_html, as_xml
 from auditor.lab.mex import document
-from auditor.lab.soap import Request, assertion, fault, read_request, response
+from auditor.lab.soap import assertion, fault, read_request, response
 
 if TYPE_CHECKING:
     from auditor.lab.state import State
@@ -50,22 +50,24 @@ def username_mixed(state: "State", exchange: Exchange) -> Reply:
     if request is None or request.applies_to != AUDIENCE:
         return as_xml(500, fault(version, "RequestFailed", _NO_PARTY, state.now()))
     user = state.estate.federated_user(exchange.host, request.username)
-    refused = _refused(state, federation, user, request)
-    if user is None or refused:
-        return as_xml(500, fault(version, "FailedAuthentication", refused, state.now()))
+    wrong = refused(state, federation, user, request.username, request.password)
+    if user is None or wrong:
+        return as_xml(500, fault(version, "FailedAuthentication", wrong, state.now()))
     return as_xml(200, _issued(state, user, exchange.host, version))
 
 
-def _refused(state: "State", federation: "Federation", user: "User | None", request: Request) -> str:
+def refused(
+    state: "State", federation: "Federation", user: "User | None", username: str, password: str
+) -> str:
     """Return why the user gets no assertion, in the few words that AD FS has for it; "" for none."""
-    counter = state.lockouts.of(federation.host, request.username)
+    counter = state.lockouts.of(federation.host, username)
     locked = 0 < federation.lockout_threshold <= counter.failures
-    if user is None or user.locked or locked or not user.enabled or request.password != user.password:
-        state.lockouts.refused_by_federation(federation.host, request.username)
+    if user is None or user.locked or locked or not user.enabled or password != user.password:
+        state.lockouts.refused_by_federation(federation.host, username)
         return _REFUSED
     if user.password_state in _UNUSABLE or user.sign_in_hours == "denied":
         return _REFUSED
-    state.lockouts.accepted(federation.host, request.username)
+    state.lockouts.accepted(federation.host, username)
     return _DENIED if user.federation_access == "denied" else ""
 
 

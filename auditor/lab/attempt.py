@@ -9,12 +9,16 @@ from auditor.lab.estate import app_of
 from auditor.lab.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.lab.exchange import Exchange
     from auditor.lab.state import State
+    from auditor.lab.visits import Visit
     from auditor.lab.world.environments import Environment
     from auditor.lab.world.tenants import App, Federation, Tenant
     from auditor.lab.world.users import User
 
+NATIVE_CLIENT, BROWSER = "mobile-apps-and-desktop-clients", "browser"
 _OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 _RESOURCE = re.compile(r"(?i)https://([^/\s]+)/{0,2}([^/\s]*)")
 
@@ -35,15 +39,24 @@ class Wanted:
 
 def sign_in_wanted(exchange: "Exchange", graph: str) -> Wanted:
     """Return what a person's sign-in asks for: Microsoft Graph where it names no resource."""
-    wanted = wanted_by(exchange)
+    return at_least_graph(wanted_by(exchange), graph)
+
+
+def at_least_graph(wanted: Wanted, graph: str) -> Wanted:
+    """Return what is wanted, at Microsoft Graph's host where only the person's name is."""
     return replace(wanted, host=graph) if not wanted.host and wanted.oidc else wanted
 
 
 def wanted_by(exchange: "Exchange") -> Wanted:
     """Return what a token request asks for: `scope` at the v2 endpoint, `resource` at the older one."""
-    words = exchange.form.get("scope", "").split()
-    if exchange.parts.get("version") != "v2.0":
-        words = [*words, exchange.form.get("resource", "").rstrip("/") + "/user_impersonation"]
+    return wanted_of(exchange.form, exchange.parts.get("version", ""))
+
+
+def wanted_of(fields: "Mapping[str, str]", version: str) -> Wanted:
+    """Return what the fields of a request to an endpoint of this version ask for."""
+    words = fields.get("scope", "").split()
+    if version != "v2.0":
+        words = [*words, fields.get("resource", "").rstrip("/") + "/user_impersonation"]
     found = [match for match in map(_RESOURCE.fullmatch, words) if match]
     return Wanted(
         host=found[0][1].lower() if found else "",
@@ -57,7 +70,9 @@ class Attempt:
     """One sign-in: the tenant it is made at, the account, the client, the resource.
 
     `password` is None where an assertion of the account's AD FS stands in its place, or where the person has
-    signed in on a page (`in_person`), with every method that they have registered.
+    signed in on a page (`in_person`). There `mfa` says whether a second factor was given; None stands for
+    every method that they have registered; `visit` is their way through the pages. Policies look at
+    `client_type` and `by_device_code`.
     """
 
     state: "State"
@@ -67,6 +82,15 @@ class Attempt:
     wanted: Wanted
     password: str | None = None
     in_person: bool = False
+    mfa: bool | None = None
+    client_type: str = NATIVE_CLIENT
+    by_device_code: bool = False
+    visit: "Visit | None" = None
+
+    @property
+    def met_mfa(self) -> bool:
+        """Return whether somebody was there and gave a second factor."""
+        return self.in_person and (self.person.mfa_method != "none" if self.mfa is None else self.mfa)
 
     @property
     def user(self) -> "User | None":

@@ -50,12 +50,18 @@ CATALOGUE: Mapping[int, Entry] = {
     50048: Entry(
         "The subject does not match the issuer of the client assertion.", "invalid_client", status=401
     ),
+    50011: Entry(
+        "The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured"
+        " for the application '{app}'.",
+        "invalid_request",
+    ),
     50049: Entry("Unknown or invalid instance.", "invalid_instance"),
     50052: Entry("The password exceeds the accepted length of 256 characters.", "invalid_request"),
     50053: Entry("The account is locked: too many tries to sign in.", v1="unauthorized_client"),
     50055: Entry("The password is expired.", v1="user_password_expired", suberror="user_password_expired"),
     50056: Entry("Invalid or missing password: none is stored in the directory for this user."),
     50057: Entry("The user account is disabled."),
+    50058: Entry("A silent sign-in request was sent, but nobody is signed in.", "login_required"),
     50059: Entry("No tenant-identifying information was found in the request.", "invalid_request"),
     50076: _interrupt(_MFA_WORDS + "you must use multi-factor authentication to access '{resource}'."),
     50079: _interrupt(_MFA_WORDS + "you must enroll in multi-factor authentication to access '{resource}'."),
@@ -72,10 +78,12 @@ CATALOGUE: Mapping[int, Entry] = {
     53004: _barred("Registering for multi-factor authentication is blocked because of risk."),
     53009: _barred("The application must be protected by an Intune app protection policy."),
     53010: _barred("Multi-factor methods may not be registered from this place."),
+    54005: Entry("The authorization code was already redeemed.", suberror="bad_token"),
     65001: Entry(
         "The user or administrator has not consented to use the application with ID '{app}' named '{app}'.",
         suberror="consent_required",
     ),
+    65004: Entry("The user declined to consent to access the app.", "access_denied"),
     65002: Entry("Consent between first party application '{app}' and '{resource}' needs preauthorization."),
     70003: Entry("The grant type '{grant}' is not supported.", "unsupported_grant_type"),
     70008: Entry("The provided authorization code or refresh token has expired.", suberror="bad_token"),
@@ -103,7 +111,10 @@ CATALOGUE: Mapping[int, Entry] = {
     ),
     500014: Entry("The service principal for resource '{wanted}' is disabled.", "invalid_resource"),
     500021: Entry("Access to tenant '{tenant}' is denied by the network's tenant restrictions."),
+    500121: Entry("Authentication failed during the strong authentication request."),
     500571: Entry("The guest user account is disabled."),
+    501481: Entry("The Code_Verifier does not match the code_challenge of the authorization request."),
+    530035: Entry("Access has been blocked by security defaults.", suberror="message_only"),
     650057: Entry(
         "Invalid resource: the client '{app}' lists no permission for {resource}.", "invalid_client"
     ),
@@ -113,6 +124,8 @@ CATALOGUE: Mapping[int, Entry] = {
     ),
     700038: Entry("'{app}' is not a valid application identifier.", "unauthorized_client"),
     900144: Entry("The request body must contain the parameter '{parameter}'.", "invalid_request"),
+    700054: Entry("The response type is not enabled for the application.", "unsupported_response_type"),
+    900971: Entry("No reply address was provided.", "invalid_request"),
     900439: Entry("This tenant and application belong to another cloud's sign-in host.", "invalid_request"),
     7000112: Entry("Application '{app}' is disabled.", "unauthorized_client"),
     7000218: Entry(

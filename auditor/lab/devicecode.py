@@ -39,7 +39,7 @@ def device_code(state: "State", exchange: Exchange) -> Reply:
     code, shown = secrets.token_urlsafe(96), "".join(secrets.choice(_LETTERS) for _ in range(9))
     expires = state.now() + timedelta(seconds=LIFETIME)
     wanted = sign_in_wanted(exchange, state.estate.graph_of(tenant)) if tenant else None
-    state.device_codes[code] = DeviceCode(client, expires, shown, wanted)
+    state.device_codes[code] = DeviceCode(client, expires, shown, wanted, tenant=tenant.id if tenant else "")
     return as_json(200, _given(code, shown), *service_headers(exchange))
 
 
@@ -82,7 +82,11 @@ def redeemed(state: "State", exchange: Exchange, tenant: "Tenant") -> Refusal | 
     kept = state.device_codes.get(code)
     if kept is None or kept.client_id != client:
         return Refusal(70018)
+    if kept.refused:
+        return kept.refused
     if not kept.upn or kept.wanted is None:
         return Refusal(70016) if state.now() < kept.expires else Refusal(70020)
     del state.device_codes[code]
-    return Attempt(state, tenant, kept.upn, client, kept.wanted, in_person=True)
+    return Attempt(
+        state, tenant, kept.upn, client, kept.wanted, in_person=True, mfa=kept.mfa, by_device_code=True
+    )

@@ -4,7 +4,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from auditor.lab import app_signin, devicecode
+from auditor.lab import app_signin, codes, devicecode
 from auditor.lab.attempt import Attempt, sign_in_wanted, wanted_by
 from auditor.lab.estate import derived_id
 from auditor.lab.exchange import Exchange, Reply, as_json
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PASSWORD_GRANT = "password"  # noqa: S105 - the name of a grant
 SAML_GRANTS = tuple(f"urn:ietf:params:oauth:grant-type:{kind}-bearer" for kind in ("saml1_1", "saml2"))
 REFRESH_GRANT = "refresh_token"
-GRANTS = {PASSWORD_GRANT, REFRESH_GRANT, app_signin.GRANT, devicecode.GRANT, *SAML_GRANTS}
+GRANTS = {PASSWORD_GRANT, REFRESH_GRANT, app_signin.GRANT, devicecode.GRANT, codes.GRANT, *SAML_GRANTS}
 LIFETIME = 4368
 _ASSERTION_ID = re.compile(rb"\b(?:AssertionID|ID)=[\"']([^\"']+)[\"']")
 
@@ -44,7 +44,7 @@ def _decided(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted | 
     form = exchange.form
     if form["grant_type"] == app_signin.GRANT:
         return app_signin.app_token(state, exchange, tenant)
-    if form["grant_type"] in {devicecode.GRANT, REFRESH_GRANT}:
+    if form["grant_type"] in {devicecode.GRANT, codes.GRANT, REFRESH_GRANT}:
         return _in_person(state, exchange, tenant)
     return noted(state, exchange, _by_password(state, exchange, tenant))
 
@@ -54,12 +54,14 @@ def _in_person(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted 
     if exchange.form["grant_type"] == devicecode.GRANT:
         came = devicecode.redeemed(state, exchange, tenant)
         return came if isinstance(came, Refusal) else decide(came)
+    if exchange.form["grant_type"] == codes.GRANT:
+        return codes.redeemed(state, exchange, tenant)
     client = exchange.form.get("client_id", "").strip().lower()
     kept = state.refreshing.get(exchange.form.get("refresh_token", ""))
     if kept is None or kept.client_id != client:
         return Refusal(70008)
     wanted = sign_in_wanted(exchange, state.estate.graph_of(tenant))
-    return decide(Attempt(state, tenant, kept.upn, client, wanted, in_person=True))
+    return decide(Attempt(state, tenant, kept.upn, client, wanted, in_person=True, mfa=kept.mfa))
 
 
 def _by_password(state: "State", exchange: Exchange, tenant: "Tenant") -> Granted | Refusal:
@@ -86,7 +88,11 @@ def _missing(form: dict[str, str]) -> str:
 
 def assertion_in(state: "State", exchange: Exchange) -> Assertion | None:
     """Return the assertion that a token request carries, if an AD FS of this world issued it."""
-    text = from_b64url(exchange.form.get("assertion", ""))
+    return assertion_of(state, from_b64url(exchange.form.get("assertion", "")))
+
+
+def assertion_of(state: "State", text: bytes) -> Assertion | None:
+    """Return the assertion that a text is, if an AD FS of this world issued it."""
     found = _ASSERTION_ID.search(text)
     return state.mint.believed(found[1].decode(), text, state.now()) if found else None
 
@@ -97,15 +103,18 @@ def _tenant_asked(state: "State", exchange: Exchange) -> "Tenant | Refusal":
         return Refusal(900144, {"parameter": "grant_type"})
     if grant not in GRANTS:
         return Refusal(70003, {"grant": grant})
-    if name in {"common", "consumers"}:
+    if name == "consumers" or (name == "common" and grant != codes.GRANT):
         return Refusal(9001023)
-    tenant = _home(state, exchange) if name == "organizations" else state.estate.tenant(name)
+    tenant = _home(state, exchange) if name in {"organizations", "common"} else state.estate.tenant(name)
     if tenant is None:
         return Refusal(90002, {"tenant": exchange.parts["tenant"]})
     return tenant if state.estate.signs_in_at(tenant, exchange.host) else Refusal(900439)
 
 
 def _home(state: "State", exchange: Exchange) -> "Tenant | None":
+    code = state.visits.codes.get(exchange.form.get("code", ""))
+    if code:
+        return state.estate.tenant_of(code.visit.upn)
     assertion = assertion_in(state, exchange)
     return state.estate.tenant_of(assertion.upn if assertion else exchange.form.get("username", ""))
 
@@ -135,7 +144,7 @@ def _issued(granted: Granted, exchange: Exchange) -> dict[str, Any]:
 
 def _refresh_token(attempt: Attempt) -> str:
     token = "0." + b64url(derived_id(attempt.upn, attempt.client_id).encode()) * 4
-    attempt.state.refreshing[token] = Refreshing(attempt.upn, attempt.client_id)
+    attempt.state.refreshing[token] = Refreshing(attempt.upn, attempt.client_id, attempt.mfa)
     return token
 
 
@@ -166,7 +175,29 @@ def _common(granted: Granted, host: str) -> dict[str, Any]:
 def _identity(granted: Granted, host: str) -> dict[str, Any]:
     attempt = granted.attempt
     names = {"name": attempt.person.name or attempt.upn, "preferred_username": attempt.person.upn}
-    return {**_common(granted, host), "aud": attempt.client_id, "ver": "2.0", **names}
+    return {
+        **_common(granted, host),
+        "aud": attempt.client_id,
+        "ver": "2.0",
+        **names,
+        **_asked_on_page(attempt),
+    }
+
+
+def _asked_on_page(attempt: Attempt) -> dict[str, Any]:
+    """Return the claims that an application asked for when it sent the person to a page."""
+    if attempt.visit is None:
+        return {}
+    asked, since = attempt.visit.asked, attempt.visit.at
+    nonce = {"nonce": asked.nonce} if asked.nonce else {}
+    amr = {"amr": methods(attempt)} if asked.methods_in_id_token else {}
+    time = {"auth_time": int(since.timestamp())} if asked.auth_time and since else {}
+    return {**nonce, **amr, **time}
+
+
+def methods(attempt: Attempt) -> list[str]:
+    """Return how the person proved who they are, in the words of tokens."""
+    return ["pwd", "mfa"] if attempt.met_mfa else ["pwd"]
 
 
 def _access_token(granted: Granted, host: str) -> str:
@@ -179,7 +210,7 @@ def _access_token(granted: Granted, host: str) -> str:
             "appid": attempt.client_id,
             "scp": " ".join(sorted(granted.scopes)),
             "upn": attempt.person.upn,
-            "amr": ["pwd", "mfa"] if attempt.in_person and attempt.person.mfa_method != "none" else ["pwd"],
+            "amr": methods(attempt),
             "ver": "1.0",
             **_roles_claim(attempt),
         }

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from auditor.lab.world.tenants import App, Federation, Grant, Order, Tenant
     from auditor.lab.world.users import User
 
-Site = Literal["login", "federation", "dataverse", "personal", "graph", "vault"]
+Site = Literal["login", "federation", "dataverse", "personal", "graph", "vault", "devicelogin"]
 _EVERYBODY = "*"
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
+DEVICE_LOGIN_HOST = "microsoft.com"
 PERSONAL_HOST = "nexus.passport.com"
 
 
@@ -118,6 +119,7 @@ class Estate:
         """Return every host that has a DNS name, with what answers there."""
         hosts: dict[str, Site] = dict.fromkeys(self.logins, "login")
         hosts |= dict.fromkeys(self.graphs, "graph")
+        hosts[DEVICE_LOGIN_HOST] = "devicelogin"
         hosts |= dict.fromkeys(self._federations, "federation")
         hosts |= dict.fromkeys((vault.host for vault in self.world.vaults), "vault")
         for environment in self.world.environments:

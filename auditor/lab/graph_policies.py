@@ -25,6 +25,7 @@ _CLIENTS = {
     "exchange-active-sync": "exchangeActiveSync",
     "other": "other",
 }
+_FLOWS = {"device-code": "deviceCodeFlow", "authentication-transfer": "authenticationTransfer"}
 _CONTROLS = {
     "block": "block",
     "mfa": "mfa",
@@ -58,7 +59,7 @@ def policy_data(tenant: "Tenant", policy: "Policy") -> dict[str, Any]:
             "platforms": None,
             "devices": None,
             "clientApplications": None,
-            "authenticationFlows": None,
+            "authenticationFlows": _flows(policy),
             "insiderRiskLevels": None,
             "applications": _applications(policy),
             "users": _users(tenant, policy),
@@ -99,6 +100,11 @@ def _users(tenant: "Tenant", policy: "Policy") -> dict[str, Any]:
             if word.lower() not in names and not word.lower().startswith("role:")
         ]
     return data
+
+
+def _flows(policy: "Policy") -> dict[str, str] | None:
+    words = [_FLOWS[flow] for flow in policy.flows]
+    return {"transferMethods": ",".join(words)} if words else None
 
 
 def _word(word: str) -> str:

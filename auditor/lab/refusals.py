@@ -16,12 +16,16 @@ _CHANGE_URL = "https://portal.microsoftonline.com/ChangePassword.aspx"
 
 @dataclass(frozen=True)
 class Refusal:
-    """A refused sign-in: the AADSTS number, what the text names, the policies that stand behind it."""
+    """A refused sign-in: the AADSTS number, what the text names, the policies that stand behind it.
+
+    An answer that is known by its error word alone has the number 0.
+    """
 
     code: int
     names: dict[str, str] = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     text: str = ""
+    error: str = ""
 
 
 def refuse(state: State, exchange: Exchange, refusal: Refusal, separator: str = "blank") -> Reply:
@@ -29,7 +33,7 @@ def refuse(state: State, exchange: Exchange, refusal: Refusal, separator: str = 
     entry = CATALOGUE.get(refusal.code, OTHER)
     old = exchange.parts.get("version") != "v2.0"
     body = _body(state, exchange, refusal, separator)
-    body["error"] = entry.v1 if old and entry.v1 else entry.error
+    body["error"] = refusal.error or (entry.v1 if old and entry.v1 else entry.error)
     body["error_uri"] = _LOGIN_ERRORS.format(host=exchange.host, code=refusal.code)
     if entry.suberror:
         body["suberror"] = entry.suberror
@@ -41,21 +45,30 @@ def refuse(state: State, exchange: Exchange, refusal: Refusal, separator: str = 
 
 
 def _body(state: State, exchange: Exchange, refusal: Refusal, separator: str) -> dict[str, Any]:
-    entry = CATALOGUE.get(refusal.code, OTHER)
     trace, correlation = str(uuid4()), exchange.headers.get("client-request-id") or str(uuid4())
     stamp = state.now().strftime("%Y-%m-%d %H:%M:%SZ")
-    text = f"AADSTS{refusal.code}: " + (
-        refusal.text or entry.text.format_map(defaultdict(str, refusal.names))
-    )
-    words = (text, f"Trace ID: {trace}", f"Correlation ID: {correlation}", f"Timestamp: {stamp}")
+    words = (said(refusal), f"Trace ID: {trace}", f"Correlation ID: {correlation}", f"Timestamp: {stamp}")
     return {
         "error": "",
         "error_description": ("\r\n" if separator == "crlf" else " ").join(words),
-        "error_codes": [refusal.code],
+        "error_codes": [refusal.code] if refusal.code else [],
         "timestamp": stamp,
         "trace_id": trace,
         "correlation_id": correlation,
     }
+
+
+def described(state: State, exchange: Exchange, refusal: Refusal) -> str:
+    """Return a refusal as `error_description` has it: number, words, trace, time."""
+    return str(_body(state, exchange, refusal, "blank")["error_description"])
+
+
+def said(refusal: Refusal) -> str:
+    """Return the number and the words of a refusal."""
+    words = refusal.text or CATALOGUE.get(refusal.code, OTHER).text.format_map(
+        defaultdict(str, refusal.names)
+    )
+    return f"AADSTS{refusal.code}: {words}" if refusal.code else words
 
 
 def _claims(policies: tuple[str, ...]) -> str:

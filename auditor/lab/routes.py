@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from auditor.lab import adfs, app_signin, dataverse, devicecode, discovery, entra, graph, vaults
 from auditor.lab.apps import user_name
 from auditor.lab.exchange import Exchange, Reply, as_html
+from auditor.lab.pages import authorize, device, federation, walk
 from auditor.lab.soap import named_in
 from auditor.model import Leg
 
@@ -22,6 +23,12 @@ _REALM = r"/common/userrealm/(?P<upn>.+)"
 _OPENID = r"/(?P<tenant>[^/]+)/(?:(?P<version>v2\.0)/)?\.well-known/openid-configuration"
 _TOKEN = r"/(?P<tenant>[^/]+)/oauth2/(?:(?P<version>v2\.0)/)?token"  # noqa: S105 - a path
 _DEVICE_CODE = r"/(?P<tenant>[^/]+)/oauth2/(?P<version>v2\.0)/devicecode"
+_AUTHORIZE = r"/(?P<tenant>[^/]+)/oauth2/(?:(?P<version>v2\.0)/)?authorize"
+_ADMIN_CONSENT = r"/(?P<tenant>[^/]+)/(?:(?P<version>v2\.0)/)?adminconsent"
+_NATIVE_CLIENT = "/common/oauth2/nativeclient"
+_STEP = r"/common/page/(?P<step>[a-z-]+)"
+_DEVICE_PAGE = device.ADDRESS
+_ADFS_PAGE = r"/adfs/ls/?"
 _MEX = r"/adfs/services/trust/mex"
 _USERNAME_MIXED = r"/adfs/services/trust/(?P<version>13|2005)/usernamemixed"
 _API = r"/api/data/v9\.\d"
@@ -50,6 +57,14 @@ ROUTES = (
     _route("login", "GET", _OPENID, Leg.OPENID, discovery.openid),
     _route("login", "POST", _TOKEN, Leg.TOKEN, entra.token),
     _route("login", "POST", _DEVICE_CODE, Leg.DEVICE_CODE, devicecode.device_code),
+    *(_route("login", way, _AUTHORIZE, None, authorize.authorize) for way in ("GET", "POST")),
+    _route("login", "GET", _ADMIN_CONSENT, None, authorize.admin_consent),
+    _route("login", "POST", _STEP, None, walk.step),
+    *(_route("login", way, _DEVICE_PAGE, None, device.enter) for way in ("GET", "POST")),
+    *(_route("login", way, _NATIVE_CLIENT, None, authorize.native_client) for way in ("GET", "POST")),
+    _route("login", "POST", r"/login\.srf", None, federation.came_back),
+    *(_route("federation", way, _ADFS_PAGE, None, federation.sign_in) for way in ("GET", "POST")),
+    _route("devicelogin", "GET", "/devicelogin", None, device.short_address),
     _route("federation", "GET", _MEX, Leg.MEX, adfs.metadata),
     _route("federation", "POST", _USERNAME_MIXED, Leg.WSTRUST, adfs.username_mixed),
     _route("personal", "GET", "/FederationMetadata/.*", Leg.MEX, adfs.personal_metadata),
@@ -106,4 +121,13 @@ def named(state: "State", exchange: Exchange) -> tuple[str, bool]:
             application = user_name(str(claims["appid"])) if claims.get("idtyp") == "app" else ""
             return application or str(claims.get("upn", "")), False
         case _:
-            return "", False
+            return _on_page(state, exchange)
+
+
+def _on_page(state: "State", exchange: Exchange) -> tuple[str, bool]:
+    """Return whom a page's form is about, and whether it carries a password."""
+    form = exchange.form if exchange.method == "POST" else {}
+    visit = state.visits.under_way.get(form.get("ctx", ""))
+    return form.get("UserName") or (visit.upn if visit else ""), bool(
+        form.get("passwd") or form.get("Password")
+    )

@@ -36,6 +36,24 @@ def decide(attempt: Attempt) -> Granted | Refusal:
     return Granted(attempt, attempt.consented())
 
 
+def let_in(attempt: Attempt) -> Refusal | None:
+    """Return why a page lets nobody in with this password; counts a wrong one against the account."""
+    steps = (_permitted_by_own_network, _known, _lock, _password, _enabled)
+    return next((refusal for check in steps if (refusal := check(attempt))), None)
+
+
+def standing(attempt: Attempt) -> Refusal | None:
+    """Return why somebody who is signed in on a page gets no further with this application here."""
+    steps = (_permitted_by_own_network, registered, preauthorized, resource, _known, _enabled)
+    return next((refusal for check in steps if (refusal := check(attempt))), None)
+
+
+def in_person(attempt: Attempt) -> Granted | Refusal:
+    """Return the decision on somebody who has been through the pages."""
+    refusal = standing(attempt) or assignment(attempt) or demanded(attempt) or consent(attempt)
+    return refusal or Granted(attempt, attempt.consented())
+
+
 def checks(order: "Order") -> Iterator[Check]:
     """Yield the checks in the order given."""
     yield _permitted_by_own_network
@@ -46,13 +64,13 @@ def checks(order: "Order") -> Iterator[Check]:
     yield _known
     if order.disabled == "before-password":
         yield _enabled
-    yield from (_lock, _password, _federation_trust, _enabled)
+    yield from (_lock, _password, federation_trust, _enabled)
     if order.application == "after-password":
         yield _application
     if order.resource == "after-password":
         yield resource
-    yield _assignment
-    yield from (demanded, _consent) if order.mfa == "before-consent" else (_consent, demanded)
+    yield assignment
+    yield from (demanded, consent) if order.mfa == "before-consent" else (consent, demanded)
 
 
 def _permitted_by_own_network(attempt: Attempt) -> Refusal | None:
@@ -76,9 +94,14 @@ def _application(attempt: Attempt) -> Refusal | None:
         return refusal
     if not app.public_client:
         return attempt.refusal(7000218)
-    if attempt.resource == RESOURCE_IDS["microsoft-graph"]:
-        return None
-    return None if app.preauthorized else attempt.refusal(65002)
+    return preauthorized(attempt)
+
+
+def preauthorized(attempt: Attempt) -> Refusal | None:
+    """Return the refusal of one of Microsoft's applications that may not call Dataverse."""
+    app = attempt.app
+    at_graph = attempt.resource == RESOURCE_IDS["microsoft-graph"]
+    return None if at_graph or app is None or app.preauthorized else attempt.refusal(65002)
 
 
 def resource(attempt: Attempt) -> Refusal | None:
@@ -98,6 +121,8 @@ def _known(attempt: Attempt) -> Refusal | None:
         return None
     if not user.enabled:
         return attempt.refusal(500571)
+    if attempt.in_person:  # a page has asked the guest's home, no password grant can
+        return None
     home = attempt.state.estate.tenant_named(user.guest_of)
     if home is None:
         return attempt.refusal(50020, provider="live.com")
@@ -156,7 +181,8 @@ def _validity(attempt: Attempt) -> Refusal | None:
             return None
 
 
-def _federation_trust(attempt: Attempt) -> Refusal | None:
+def federation_trust(attempt: Attempt) -> Refusal | None:
+    """Return why Entra ID does not believe the AD FS that has vouched for somebody."""
     if attempt.password is not None or attempt.in_person:
         return None
     federation = attempt.tenant.federation_of(attempt.person.domain)
@@ -168,7 +194,8 @@ def _federation_trust(attempt: Attempt) -> Refusal | None:
     return attempt.refusal(51004) if attempt.person.immutable_id == "mismatch" else None
 
 
-def _assignment(attempt: Attempt) -> Refusal | None:
+def assignment(attempt: Attempt) -> Refusal | None:
+    """Return the refusal of somebody who is not assigned to an application that demands it."""
     app = attempt.app
     if app is None or not app.assignment_required:
         return None
@@ -178,7 +205,8 @@ def _assignment(attempt: Attempt) -> Refusal | None:
     return None if assigned else attempt.refusal(50105)
 
 
-def _consent(attempt: Attempt) -> Refusal | None:
+def consent(attempt: Attempt) -> Refusal | None:
+    """Return the refusal where neither the person nor an administrator has consented to what is asked."""
     consented, app = attempt.consented(), attempt.app
     asked = attempt.wanted.scopes - {".default"}
     if consented and asked <= consented:
@@ -187,5 +215,10 @@ def _consent(attempt: Attempt) -> Refusal | None:
         return None
     if app and app.permission == "missing":
         return attempt.refusal(650057)
-    by_administrator = attempt.tenant.user_consent == "admin-approval" or (app and app.assignment_required)
-    return attempt.refusal(90094 if by_administrator else 65001)
+    return attempt.refusal(90094 if by_administrator(attempt) else 65001)
+
+
+def by_administrator(attempt: Attempt) -> bool:
+    """Return whether only an administrator can consent to this application here."""
+    assigned = attempt.app is not None and attempt.app.assignment_required
+    return attempt.tenant.user_consent == "admin-approval" or assigned

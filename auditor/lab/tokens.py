@@ -26,8 +26,9 @@ def from_b64url(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Assertion:
-    """A SAML assertion that an AD FS issued: for whom, where, and until when."""
+    """A SAML assertion that an AD FS issued: its id, for whom, where, and until when."""
 
+    identity: str
     upn: str
     host: str
     digest: bytes
@@ -60,7 +61,7 @@ class Mint:
 
     def keep(self, identity: str, text: str, upn: str, host: str, expires: datetime) -> None:
         """Remember an assertion as issued."""
-        self.assertions[identity] = Assertion(upn, host, sha256(text.encode()).digest(), expires)
+        self.assertions[identity] = Assertion(identity, upn, host, sha256(text.encode()).digest(), expires)
 
     def believed(self, identity: str, text: bytes, now: datetime) -> Assertion | None:
         """Return the assertion if it was issued here, is unchanged and has not expired."""

@@ -16,6 +16,7 @@ from auditor.lab.faults import answered
 from auditor.lab.routes import named, routed
 from auditor.lab.state import State
 from auditor.lab.world import world_from
+from tests.lab.visitor import Visitor
 
 RESCO = "a116bf70-75fe-41c2-9f9f-7f3d0faff4bb"
 TENANT = "6b0c8c5e-0000-4000-8000-000000000001"
@@ -168,3 +169,15 @@ def make_session():
     yield make
     for session in opened:
         session.close()
+
+
+@pytest.fixture
+def make_visitor(make_asker, names):
+    """Return somebody with a browser in a changed estate; `beside` is whose cookies they share."""
+
+    def make(changes=None, beside=None, **more):
+        return Visitor(
+            beside.asker if beside else make_asker(changes, **more), names, beside and beside.cookies
+        )
+
+    return make

@@ -107,7 +107,7 @@ def test_a_client_that_is_not_public_is_answered_401(make_asker):
         ({"client": "no-guid"}, 700038),
         ({"scope": "contoso.crm4.dynamics.com/user_impersonation"}, 70011),
         ({"scope": "openid"}, 70011),
-        ({"form": {"grant_type": "authorization_code"}}, 70003),
+        ({"form": {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer"}}, 70003),
         ({"form": {"grant_type": ""}}, 900144),
         ({"form": {"username": ""}}, 900144),
         ({"form": {"password": ""}}, 900144),

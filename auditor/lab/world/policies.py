@@ -108,6 +108,9 @@ class Policy(Edge):
     user_risk: tuple[Literal["low", "medium", "high"], ...] = Field(
         default=(), description="Risk levels of the user for which it counts; empty means it does not look."
     )
+    flows: tuple[Literal["device-code", "authentication-transfer"], ...] = Field(
+        default=(), description="Authentication flows for which it counts; empty means it does not look."
+    )
     controls: tuple[Control, ...] = Field(
         min_length=1, description="What it demands. `block` refuses, whatever else is named."
     )

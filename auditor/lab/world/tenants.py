@@ -57,10 +57,34 @@ class Domain(Edge):
     )
 
 
+_NATIVE = tuple(
+    f"https://login.{domain}/common/oauth2/nativeclient"
+    for domain in ("microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn")
+)
+
+
+class Permission(Edge):
+    """What a registration lists of one resource: all of it is granted by the registration-wide consent."""
+
+    resource: Name = Field(description="`dataverse`, `microsoft-graph` or a GUID.")
+    scopes: tuple[Name, ...] = Field(min_length=1, description="The delegated permissions, by scope.")
+
+
 class App(Edge):
     """A client application as this tenant knows it. One that is not listed is missing (AADSTS700016)."""
 
     app: Name = Field(description="A profile's name such as resco-external-project, or a client id (GUID).")
+    name: str = Field(default="", description="The name that pages show; left out, what `app` says.")
+    redirect_uris: tuple[str, ...] = Field(
+        default=("http://localhost", *_NATIVE),
+        description="Its redirect addresses; another one gets AADSTS50011. The port of a loopback address is"
+        " not compared. Left out: http://localhost and the native client's page of each cloud.",
+    )
+    registered: tuple[Permission, ...] = Field(
+        default=(),
+        description="The permissions that the registration lists. Left out: Dataverse's user_impersonation,"
+        " unless `permission` is missing.",
+    )
     state: Literal["enabled", "disabled"] = Field(
         default="enabled", description="A disabled application gets AADSTS7000112."
     )
@@ -189,6 +213,11 @@ class Tenant(Edge):
     user_consent: Literal["allowed", "admin-approval"] = Field(
         default="allowed",
         description="Without consent: `allowed` answers AADSTS65001, `admin-approval` AADSTS90094.",
+    )
+    device_code: Literal["allowed", "blocked"] = Field(
+        default="allowed",
+        description="Whether people may sign in by device code; `blocked` answers AADSTS530035 where security"
+        " defaults are on. Policies block it with `flows`.",
     )
     dataverse: Literal["enabled", "disabled", "missing"] = Field(
         default="enabled", description="The service principal of Dataverse: AADSTS500014 or 500011 otherwise."

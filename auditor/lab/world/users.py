@@ -31,6 +31,12 @@ class User(Edge):
         description="What is registered. When MFA is demanded: `none` gets AADSTS50079, `entra` AADSTS50076,"
         " `third-party` AADSTS50158.",
     )
+    mfa_code: str = Field(
+        default="246810",
+        repr=False,
+        pattern=r"^[0-9]{6}$",
+        description="The number that the person's authenticator shows, on pages that ask for it.",
+    )
     registration_grace: bool = Field(
         default=False,
         description="Under security defaults: still within the days in which registering can be put off,"

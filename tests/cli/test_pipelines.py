@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from auditor.cli.console import Lines, Screen
 from auditor.cli.harmless import harmless
 from auditor.cli.pipelines import azure_command, github_command
 from auditor.exit_codes import Demands
@@ -239,6 +240,17 @@ def test_no_text_from_outside_begins_a_command_of_its_own(title, text):
 )
 def test_what_is_printed_is_no_command(text, shown):
     assert harmless(text) == shown
+
+
+def test_nothing_that_the_screen_says_is_a_command(capfd):
+    screen = Screen(quiet=False)
+    for say in (screen.say, screen.result, Lines(screen).say):
+        say("::error::x")
+        say("##vso[task.complete]x")
+    said = capfd.readouterr()
+    assert commands(said.out + said.err) == []
+    assert "##vso" not in said.out + said.err
+    assert (said.out + said.err).count(": :error::x") == 3
 
 
 def test_a_cell_of_the_inventory_is_no_command(auditor, tmp_path, github):

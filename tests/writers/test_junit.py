@@ -278,3 +278,9 @@ def test_a_broken_contract_says_why_and_what_to_do_about_the_cause_first(tests_o
     (failure,) = next(case for name, case in tests_of(audit).items() if name.endswith(": contract")).result
     assert failure.message == f"{broken.title}: no security role; fix: {make.fixes.role.title}"
     assert f"Because: {cause.title}." in failure.text
+
+
+def test_what_stands_in_an_attribute_is_one_line(make, one, terms, tmp_path):
+    found = make.finding("rule", "Two\n  lines ", Severity.HIGH, "It is.", topic="mfa")
+    JUnitWriter(terms()).write(one((found,)), tmp_path / "a.xml")
+    assert 'message="Two lines"' in (tmp_path / "a.xml").read_text(encoding="utf-8")

@@ -54,6 +54,7 @@ from auditor.model import (
     Why,
 )
 from auditor.writers.interface import Terms
+from tests.writers import consent_cases
 
 START = datetime(2026, 11, 22, 8, 15, 30, tzinfo=UTC)
 OFFICE = Vantage("consultant's office", "203.0.113.7")
@@ -76,6 +77,8 @@ EXTERNAL = AppProfile(
     Sureness.UNVERIFIED,
     {Grant.ROPC: Sureness.SOURCED},
     SignsInFrom.VENDOR_SERVER,
+    consent_cases.REDIRECT,
+    Sureness.UNVERIFIED,
 )
 SYNC = AppProfile(
     "own-registration",
@@ -253,6 +256,7 @@ def result(
     contract_why="",
     facts=None,
     not_audited="",
+    consent=None,
     **case,
 ):
     """Return a judged case; `verdicts` are (value, why) for MFA, consent, ROPC and path."""
@@ -269,6 +273,7 @@ def result(
         tuple(evidence),
         readings or {},
         not_audited,
+        consent(account, app.client_id, environment) if callable(consent) else consent,
     )
 
 
@@ -382,6 +387,7 @@ def _working():
             SALES,
             (("not required",), ("granted", "kind unknown"), ("eligible",), ("ready",)),
             row=4,
+            consent=consent_cases.FITS,
             evidence=(tenant(), realm(gps, minute=1), sign_in(gps, EXTERNAL, SALES, ok, 1)),
             readings=token,
             contract=Contract.MET,
@@ -401,6 +407,7 @@ def _working():
             ("ready",),
         ),
         row=5,
+        consent=consent_cases.wider,
         evidence=(tenant(), sign_in(orders, SYNC, SALES, ok, 2)),
         readings=token,
         findings=(
@@ -458,6 +465,7 @@ def _refused():
         SALES,
         (("required",), hidden, ("not eligible", "MFA is required"), ("fix, then ready",)),
         row=7,
+        consent=consent_cases.enough,
         evidence=(tenant(), sign_in(portal, EXTERNAL, SALES, answer(code=50076, text=MFA_TEXT), 4)),
         readings=reading(
             "mfa_required", "The password is right and a second factor is asked for.", Mark.RIGHT
@@ -479,6 +487,7 @@ def _refused():
             ("fix, then ready",),
         ),
         row=8,
+        consent=consent_cases.behalf,
         evidence=(tenant(), sign_in(kiosk, EXTERNAL, SALES, refused, 5)),
         readings=reading("consent_required", "The app may not act for the account yet.", Mark.RIGHT),
         findings=(CONSENT_MISSING,),
@@ -537,6 +546,7 @@ def _hard():
         FIELD,
         (("blocked by policy",), ("missing",), ("not eligible", "the account is disabled"), ("retire",)),
         row=10,
+        consent=consent_cases.DISABLED,
         evidence=(sign_in(old, SYNC, FIELD, answer(code=50057, text="AADSTS50057: disabled"), 6),),
         readings=reading("account_disabled", "The account is disabled.", Mark.PROBABLY_RIGHT),
     )
@@ -585,6 +595,7 @@ def _hard():
             ("move to an application user",),
         ),
         row=12,
+        consent=consent_cases.unknown,
         evidence=(
             not_looked(hostile, SYNC, SALES, Why.BREAKER, "5 refusals in a row in contoso.example"),
             not_looked(hostile, SYNC, SALES, Why.NOT_AGREED, question=Question.WHOAMI),

@@ -7,7 +7,8 @@ from openpyxl import Workbook
 
 from auditor.atomic import replacing
 from auditor.model import Observed
-from auditor.writers.tables import accounts, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.consent_texts import load_consent_texts
+from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.tally import FixTally
@@ -73,6 +74,8 @@ class _Pages:
         self._accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
         self._findings = RecordSheet(book, findings.TABLE, findings.COLUMNS)
         self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
+        self._consent = RecordSheet(book, consent.TABLE, consent.COLUMNS)
+        self._consent_texts = load_consent_texts()
         self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
         self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
         self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
@@ -99,6 +102,8 @@ class _Pages:
             cited = (evidence.question_of(citation) for citation in finding.evidence)
             proof = next((proofs[question] for question in cited if question in proofs), None)
             self._findings.add(findings.FindingEntry(result, finding, self._texts, case, fix, proof))
+        if result.consent is not None:
+            self._consent.add(consent.ConsentEntry(result, result.consent, self._consent_texts))
         for gap in not_audited.gaps_of_case(result, self._texts):
             self.gaps.add(gap)
 
@@ -123,6 +128,7 @@ class _Pages:
         for entry in load_glossary():
             self._glossary.add(entry)
         self._summary.write(audit, todo)
-        for sheet in (self._accounts, self._findings, self._fixes, self._evidence, self.gaps, self._glossary):
+        records = (self._accounts, self._findings, self._fixes, self._consent)
+        for sheet in (*records, self._evidence, self.gaps, self._glossary):
             sheet.close()
         return todo

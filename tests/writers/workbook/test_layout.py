@@ -7,11 +7,12 @@ from auditor.edges import validated
 from auditor.errors import RulesError
 from auditor.model import Axis, Contract, Severity
 from auditor.resources import shipped, shipped_text
-from auditor.writers.tables import accounts, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited
 from auditor.writers.workbook.layout import Layout, load_layout
 
 TABLES = {
-    table.TABLE: table.COLUMNS for table in (accounts, findings, fixes, evidence, not_audited, glossary)
+    table.TABLE: table.COLUMNS
+    for table in (accounts, findings, fixes, consent, evidence, not_audited, glossary)
 }
 
 

@@ -10,7 +10,7 @@ from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.sheet import Limits
 from auditor.writers.workbook.writer import WorkbookWriter
 
-SHEETS = ["Summary", "Accounts", "Findings", "Fixes", "Evidence", "Not audited", "Glossary"]
+SHEETS = ["Summary", "Accounts", "Findings", "Fixes", "Consent", "Evidence", "Not audited", "Glossary"]
 
 
 @pytest.fixture
@@ -196,3 +196,15 @@ def test_beyond_the_limit_of_links_the_text_stays(audit, tmp_path, book):
     linked = [cell for row in few["Findings"].iter_rows() for cell in row if cell.hyperlink]
     assert len(linked) == 3
     assert [c.value for c in few["Findings"]["A"]] == [c.value for c in book["Findings"]["A"]]
+
+
+def test_a_consent_link_is_a_hyperlink_and_one_that_is_too_long_stays_a_text(book):
+    sheet = book["Consent"]
+    row = next(cells for cells in sheet.iter_rows() if cells[4].value == "=1+1")
+    headers = {cell.value: index for index, cell in enumerate(sheet[1])}
+    first, long = row[headers["Link to open first"]], row[headers["Otherwise, third link"]]
+    assert first.hyperlink.target == first.value
+    assert "evil.example" in first.value
+    assert "%22https%3A%2F%2Fevil.example%22" in first.value, "a name adds nothing to a link"
+    assert long.hyperlink is None
+    assert len(long.value) > 2_079

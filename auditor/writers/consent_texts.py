@@ -1,0 +1,60 @@
+"""The phrases about consent links, from `reports/consent.yaml`."""
+
+from functools import cached_property
+
+from pydantic import Field, field_validator
+
+from auditor.edges import Edge, validated, yaml_data
+from auditor.errors import RulesError
+from auditor.model import LinkKind, Sureness
+from auditor.resources import shipped_text
+
+
+class LinkTexts(Edge):
+    """What all links of a kind have in common: who may open one, and what comes of it."""
+
+    title: str = Field(min_length=1)
+    who: str = Field(min_length=1)
+    grants: str = Field(min_length=1)
+    replaces: str = Field(min_length=1)
+    verify: str = Field(min_length=1)
+
+    @cached_property
+    def in_short(self) -> str:
+        """Return it as lines of one text."""
+        return (
+            f"{self.title}\nWho: {self.who}\nGrants: {self.grants}\n"
+            f"May replace: {self.replaces}\nVerify: {self.verify}"
+        )
+
+
+class ConsentTexts(Edge):
+    """The phrases: of each kind of link, of every link, and of how sure the parts of links are."""
+
+    links: dict[LinkKind, LinkTexts]
+    after: str
+    redirect: dict[Sureness, str]
+    client_id: dict[Sureness, str]
+
+    @field_validator("links")
+    @classmethod
+    def _every_kind(cls, given: dict[LinkKind, LinkTexts]) -> dict[LinkKind, LinkTexts]:
+        missing = [kind.value for kind in LinkKind if kind not in given]
+        if missing:
+            raise ValueError(f"no texts for: {', '.join(missing)}")
+        return given
+
+    @field_validator("redirect")
+    @classmethod
+    def _every_word(cls, given: dict[Sureness, str]) -> dict[Sureness, str]:
+        missing = [sure.value for sure in Sureness if sure not in given]
+        if missing:
+            raise ValueError(f"no words for: {', '.join(missing)}")
+        return given
+
+
+def load_consent_texts() -> ConsentTexts:
+    """Return `reports/consent.yaml`; raises RulesError with every problem where it does not fit."""
+    name = "reports/consent.yaml"
+    data = yaml_data(shipped_text("reports", "consent.yaml"), name, RulesError)
+    return validated(ConsentTexts, data, name, RulesError)

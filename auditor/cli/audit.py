@@ -203,10 +203,11 @@ def unasked_lines(audit: "Audit") -> list[str]:
 
 def waiver_lines(audit: "Audit") -> list[str]:
     """Return how many findings are waived, and what is to be done about the list of waivers."""
+    from auditor.writers.prose import waived_count  # noqa: PLC0415 - only at the end
+
     summary = audit.summary
-    found = "1 finding is" if summary.waived == 1 else f"{summary.waived} findings are"
-    counted = [f"{found} waived"] if summary.waived else []
-    return [*counted, *(f"waiver {line}" for line in (*summary.expired, *summary.unused))]
+    told = [f"waiver {line}" for line in (*summary.expired, *summary.unused)]
+    return [*waived_count(summary.waived), *told]
 
 
 def mapping_of(given: list[str] | None) -> dict[str, str]:

@@ -311,9 +311,9 @@ FORMAT: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
-        metavar="xlsx,json,junit,sarif,markdown",
+        metavar="NAME,...",
         rich_help_panel=_RESULT,
-        help="Report formats; without it what the suffix of --output says.",
+        help="Report formats: xlsx, json, junit, sarif, markdown; without it what the suffix of --output says.",
     ),
 ]
 UNANSWERED_AS: TypeAlias = Annotated[

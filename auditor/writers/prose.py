@@ -81,3 +81,10 @@ def done_by(fix: "Fix") -> str:
 def waived(waiver: "Waiver") -> str:
     """Return who accepted a finding, until when, and why."""
     return f"waived until {waiver.until.isoformat()} by {waiver.who}: {waiver.reason}"
+
+
+def waived_count(number: int) -> list[str]:
+    """Return how many findings are waived, as a sentence; nothing where there are none."""
+    if not number:
+        return []
+    return ["1 finding is waived" if number == 1 else f"{number:,} findings are waived"]

@@ -5,6 +5,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis
+from auditor.writers.prose import waived_count
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.fixes import TABLE as FIXES
 from auditor.writers.workbook.canvas import Canvas
@@ -172,8 +173,7 @@ def _facts_of(run: "RunInfo") -> dict[str, str]:
 
 def _waivers_of(summary: "Summary") -> dict[str, str]:
     """Return what there is to say of waivers: nothing where there are none."""
-    counted = [f"{summary.waived} findings are waived"] if summary.waived else []
-    lines = (*counted, *summary.expired, *summary.unused)
+    lines = (*waived_count(summary.waived), *summary.expired, *summary.unused)
     return {"waivers": _listed(lines)} if lines else {}
 
 

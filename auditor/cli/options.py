@@ -313,7 +313,8 @@ FORMAT: TypeAlias = Annotated[
         "--format",
         metavar="NAME,...",
         rich_help_panel=_RESULT,
-        help="Report formats: xlsx, json, junit, sarif, markdown; without it what the suffix of --output says.",
+        help="Report formats: xlsx, json, junit, sarif, markdown; without it what the suffix"
+        " of --output says.",
     ),
 ]
 UNANSWERED_AS: TypeAlias = Annotated[

@@ -1,7 +1,9 @@
 """What all tests share: no network but loopback, and the customer's shared data where it is there."""
 
 import os
+import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,18 @@ def _no_pipeline(monkeypatch):
     """Hide from each test that a build service runs it: none writes into the summary of that run."""
     for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH", "TF_BUILD"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def msal_node(tmp_path_factory):
+    """Return a folder with @azure/msal-node in it; scripts that use it are copied there."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed")
+    folder = tmp_path_factory.mktemp("node")
+    command = [npm, "install", "--no-audit", "--no-fund", "--silent", "@azure/msal-node@7"]
+    subprocess.run(command, cwd=folder, check=True, timeout=300)
+    return folder
 
 
 @pytest.fixture(scope="session")

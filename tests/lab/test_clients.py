@@ -29,7 +29,6 @@ AUTHORITY = "https://login.microsoftonline.com/contoso.example"
 ADA = ("ada@contoso.example", "Right-horse-1")
 FAY = ("fay@fed.contoso.example", "Right-horse-2")
 STS = "sts.contoso.example"
-npm = shutil.which("npm")
 
 
 @pytest.fixture
@@ -182,21 +181,10 @@ def test_azure_identity_names_the_code_of_a_refusal(make_world, credential, name
         get_token(credential(lab, *ADA), names)
 
 
-@pytest.fixture(scope="session")
-def node(tmp_path_factory):
-    """Return a folder with @azure/msal-node in it."""
-    if npm is None:
-        pytest.skip("npm is not installed")
-    folder = tmp_path_factory.mktemp("node")
-    shutil.copy(CLIENT, folder)
-    command = [npm, "install", "--no-audit", "--no-fund", "--silent", "@azure/msal-node@7"]
-    subprocess.run(command, cwd=folder, check=True, timeout=300)
-    return folder
-
-
 @pytest.fixture
-def node_sign_in(node, names):
+def node_sign_in(msal_node, names):
     """Return what msal-node's password grant comes to."""
+    shutil.copy(CLIENT, msal_node)
 
     def run(lab, account, password):
         asked = {
@@ -210,7 +198,7 @@ def node_sign_in(node, names):
         environment = {**os.environ, "NODE_EXTRA_CA_CERTS": str(lab.ca_file)}
         command = ["node", CLIENT.name, json.dumps(asked)]
         done = subprocess.run(
-            command, cwd=node, env=environment, check=True, capture_output=True, timeout=60, text=True
+            command, cwd=msal_node, env=environment, check=True, capture_output=True, timeout=60, text=True
         )
         return json.loads(done.stdout)
 

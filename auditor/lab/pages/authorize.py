@@ -154,8 +154,10 @@ def _visit(state: "State", exchange: Exchange, asked: Asked) -> Visit:
     """Return a new visit, with the account that the request names or that is signed in alone."""
     visit = Visit(asked, state.visits.browser(browser_of(exchange)))
     known = state.visits.browsers[visit.browser]
-    if asked.prompt == "select_account" or (asked.prompt == "login" and not asked.hint):
-        return visit if known and asked.prompt == "select_account" else replace(visit, another=True)
+    if asked.prompt == "select_account" and known:
+        return visit
+    if asked.prompt == "login" and not asked.hint:
+        return replace(visit, another=True)
     if asked.hint and state.estate.user(asked.hint):
         named = replace(visit, upn=asked.hint)
         return named if asked.prompt == "login" else recognised(state, named)

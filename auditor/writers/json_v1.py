@@ -5,12 +5,11 @@ Keys are only ever added, never renamed or removed; the schema is `reports/schem
 
 import json
 from datetime import UTC
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
-from auditor.atomic import replacing
 from auditor.model import NotObserved, Observed, Unknown
 from auditor.writers.spool import Spool
+from auditor.writers.text_file import write_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,12 +47,7 @@ class JsonWriter:
 
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError when the target cannot be written."""
-        with replacing(target) as stream:
-            # a lone surrogate cannot be UTF-8; written as backslash escape it is a valid JSON string
-            text = TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="\n")
-            text.writelines(_pieces(audit))
-            text.flush()
-            text.detach()
+        write_pieces(target, _pieces(audit), errors="backslashreplace")
 
 
 def _pieces(audit: "Audit") -> "Iterator[str]":

@@ -7,13 +7,12 @@ attribute `file`, so that a row's place stands in the text of its failure.
 import re
 from collections import Counter
 from datetime import UTC
-from io import TextIOWrapper
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from auditor.atomic import replacing
 from auditor.writers.junit_questions import Check, State, checks_of
 from auditor.writers.spool import Spool
+from auditor.writers.text_file import write_pieces
 from auditor.writers.texts import load_texts
 
 if TYPE_CHECKING:
@@ -38,11 +37,7 @@ class JUnitWriter:
 
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError when the target cannot be written."""
-        with replacing(target) as stream:
-            text = TextIOWrapper(stream, encoding="utf-8", newline="\n")
-            text.writelines(_pieces(audit, self._terms))
-            text.flush()
-            text.detach()
+        write_pieces(target, _pieces(audit, self._terms))
 
 
 def _pieces(audit: "Audit", terms: "Terms") -> "Iterator[str]":

@@ -6,15 +6,14 @@ GitHub shows a job summary of at most 1 MiB. The tables keep to a share of it, a
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC
-from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from auditor.atomic import replacing
 from auditor.model import Axis, Contract, NotObserved, Severity
 from auditor.writers.gravest import Gravest
 from auditor.writers.markdown_text import code, plain, table
 from auditor.writers.prose import BROKEN_CONTRACT, done_by, first_fix
 from auditor.writers.tables.not_audited import NO_GAP
+from auditor.writers.text_file import write_pieces
 from auditor.writers.texts import load_texts
 
 if TYPE_CHECKING:
@@ -49,11 +48,7 @@ class MarkdownWriter:
 
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError when the target cannot be written."""
-        with replacing(target) as stream:
-            text = TextIOWrapper(stream, encoding="utf-8", newline="\n")
-            text.writelines(summary_of(audit, self._terms, self._limit))
-            text.flush()
-            text.detach()
+        write_pieces(target, summary_of(audit, self._terms, self._limit))
 
 
 @dataclass(slots=True)

@@ -2,10 +2,8 @@
 
 import json
 from datetime import UTC
-from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from auditor.atomic import replacing
 from auditor.writers.sarif_results import (
     LEVELS,
     NOT_LOOKED,
@@ -16,6 +14,7 @@ from auditor.writers.sarif_results import (
     result_of,
 )
 from auditor.writers.spool import Spool
+from auditor.writers.text_file import write_pieces
 from auditor.writers.texts import load_texts
 
 if TYPE_CHECKING:
@@ -41,13 +40,8 @@ class SarifWriter:
 
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError when the target cannot be written."""
-        with replacing(target) as stream:
-            # a lone surrogate cannot be UTF-8; written as backslash escape it is a valid JSON string
-            text = TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="\n")
-            with Spool() as results, Spool() as gaps:
-                text.writelines(_Log(self._terms, results, gaps).pieces(audit))
-            text.flush()
-            text.detach()
+        with Spool() as results, Spool() as gaps:
+            write_pieces(target, _Log(self._terms, results, gaps).pieces(audit), errors="backslashreplace")
 
 
 class _Log:

@@ -91,6 +91,11 @@ class Links:
         return quote(text, safe=self._readable, errors="replace")
 
 
+def without_account(url: str) -> str:
+    """Return a link that names no account: what is wrong with one of its other parts shows all the same."""
+    return url.partition("&login_hint=")[0]
+
+
 def is_tenant(text: str) -> bool:
     """Return whether a text names one tenant: a domain or a GUID, never `common` or `organizations`."""
     return (_GUID.fullmatch(text) or _DOMAIN.fullmatch(text)) is not None

@@ -24,7 +24,7 @@ _PASSWORD = re.compile(r"(?i)--?(?:pass|password|passwd|passphrase|pwd|pw)(?:=|$
 
 def build() -> typer.Typer:
     """Return the command with all its subcommands; each imports what it needs when it runs."""
-    from auditor.cli import audit, collect, demo, doctor, explain, lab, merge, prepare, rules, runs  # noqa: PLC0415 - the commands' own modules
+    from auditor.cli import audit, collect, demo, doctor, explain, lab, links, merge, prepare, rules, runs  # noqa: PLC0415 - the commands' own modules
 
     app = typer.Typer(
         name="auditor",
@@ -42,6 +42,7 @@ def build() -> typer.Typer:
         audit.report,
         merge.merge,
         runs.runs,
+        links.links,
         collect.collect,
         doctor.doctor,
         prepare.plan,

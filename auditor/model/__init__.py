@@ -9,7 +9,15 @@ from auditor.model.cases import (
     Origin,
     RowProblem,
 )
-from auditor.model.consent import ConsentAdvice, ConsentLink, ConsentStep, LinkKind
+from auditor.model.consent import (
+    ConsentAdvice,
+    ConsentLink,
+    ConsentRow,
+    ConsentStep,
+    LinkCheck,
+    LinkKind,
+    LinkState,
+)
 from auditor.model.evidence import (
     Answer,
     CallRecord,
@@ -86,6 +94,7 @@ __all__ = [
     "Confidence",
     "ConsentAdvice",
     "ConsentLink",
+    "ConsentRow",
     "ConsentStep",
     "Contract",
     "Demand",
@@ -110,7 +119,9 @@ __all__ = [
     "Known",
     "Lane",
     "Leg",
+    "LinkCheck",
     "LinkKind",
+    "LinkState",
     "Mark",
     "NotObserved",
     "Observed",

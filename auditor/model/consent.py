@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.model.cases import Case
+    from auditor.model.judgement import Verdict
 
 
 class LinkKind(StrEnum):
@@ -50,3 +55,29 @@ class ConsentAdvice:
     def first(self) -> ConsentLink | None:
         """Return the link to open first, None where there is none to open."""
         return next((link for link in self.links if link.url), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A case with its verdict on consent and what is advised for it: all that a list of links is made of."""
+
+    case: "Case"
+    verdict: "Verdict"
+    advice: ConsentAdvice
+
+
+class LinkState(StrEnum):
+    """What opening a link without signing in showed. None of them says that it works."""
+
+    REFUSED = "refused"
+    NOT_TOLD = "not told"
+    NOT_LOOKED = "could not look"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCheck:
+    """What opening a link showed: `code` as it was answered, "" without one, and what it means in words."""
+
+    state: LinkState
+    code: str
+    says: str

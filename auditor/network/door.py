@@ -100,6 +100,10 @@ class Door:
         """
         return self._patiently("GET", url, leg, headers or {}, None)
 
+    def look(self, url: str, leg: Leg, headers: Mapping[str, str] | None = None) -> Reply:
+        """Return the reply as `get` does, a redirect as it came: whoever asks decides what becomes of it."""
+        return self._patiently("GET", url, leg, headers or {}, None, redirects=True)
+
     def post(self, url: str, leg: Leg, headers: Mapping[str, str], body: bytes) -> Reply:
         """Return the reply to a form that holds no secret; asked again when the trouble may pass.
 
@@ -108,11 +112,18 @@ class Door:
         return self._patiently("POST", url, leg, headers, body)
 
     def _patiently(
-        self, method: str, url: str, leg: Leg, headers: Mapping[str, str], body: bytes | None
+        self,
+        method: str,
+        url: str,
+        leg: Leg,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        redirects: bool = False,
     ) -> Reply:
         def call() -> Reply:
             form = None if body is None else Watched(body)
-            return self._call(method, url, leg, headers, form, secret=False)
+            return self._call(method, url, leg, headers, form, secret=False, redirects=redirects)
 
         for left in range(self._settings.tries - 1, 0, -1):
             try:
@@ -176,6 +187,7 @@ class Door:
         body: Watched | None,
         *,
         secret: bool,
+        redirects: bool = False,
     ) -> Reply:
         host, started = host_of(url), time.monotonic()
         try:
@@ -186,7 +198,7 @@ class Door:
             sent = secret and body is not None and body.begun
             self._record(leg, method, host, None, error.failure, time.monotonic() - started, sent=sent)
             raise NetworkError(error.failure, host, error.detail, sent=sent) from None
-        failure = Failure.REDIRECT if wire.status in _REDIRECTS else None
+        failure = Failure.REDIRECT if wire.status in _REDIRECTS and not redirects else None
         reply = Reply(wire.status, wire.headers, wire.body, host, self._now())
         self._record(leg, method, host, reply, failure, time.monotonic() - started, sent=secret)
         if failure:

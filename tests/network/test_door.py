@@ -240,3 +240,11 @@ def test_retry_after_reads_seconds_whole_and_decimal(header, seconds):
 
 def test_retry_after_may_be_absent():
     assert retry_after({}) is None
+
+
+def test_who_looks_at_a_page_gets_a_redirect_as_it_came_and_none_is_followed(open_door, scripted):
+    other = scripted(reply())
+    server = scripted(reply(302, Location=other.url("/next")))
+    got = open_door().look(server.url(), Leg.CONSENT)
+    assert (got.status, got.headers["location"]) == (302, other.url("/next"))
+    assert other.received == []

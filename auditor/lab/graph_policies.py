@@ -107,6 +107,11 @@ def _flows(policy: "Policy") -> dict[str, str] | None:
     return {"transferMethods": ",".join(words)} if words else None
 
 
+def _in_flow(policy: "Policy", conditions: dict[str, Any]) -> bool:
+    asked = (conditions.get("authenticationFlow") or {}).get("transferMethod", "")
+    return asked in {_FLOWS[flow] for flow in policy.flows}
+
+
 def _word(word: str) -> str:
     return {"all": "All", "guests": "GuestsOrExternalUsers"}.get(word.lower()) or object_id(word)
 
@@ -184,6 +189,7 @@ def _reason(state: "State", tenant: "Tenant", policy: "Policy", asked: dict[str,
         ("users", user is None or not about(policy, state.estate, tenant, user)),
         ("application", not guards(policy, wanted[0])),
         ("clientApps", not kinds & {"all", conditions.get("clientAppType", "all")}),
+        ("authenticationFlow", bool(policy.flows) and not _in_flow(policy, conditions)),
         ("notEnoughInformation", not address and _locations(tenant, policy.locations) is not None),
         ("location", bool(address) and not here(policy, tenant, address)),
         ("userRisk", bool(policy.user_risk) and (user is None or user.risk not in policy.user_risk)),

@@ -195,3 +195,15 @@ def test_the_native_clients_page_takes_the_answer(lab, open_page, names, mode):
     steps.heading(page, "You can close this window")
     assert ("#code=" if mode == "fragment" else "?code=") in page.url
     assert running.state.world.tenants[0].grants[0].users == (ADA,)
+
+
+def test_the_key_enter_goes_on(lab, open_page, sign_in):
+    running = lab({**MFA, **NO_CONSENT})
+    waiting, page = sign_in(running), open_page(running)
+    page.goto(waiting.url)
+    for label, text in (("Email or user name", ADA), ("Password", "Right-horse-1"), ("Code", "246810")):
+        page.get_by_label(label).fill(text)
+        page.get_by_label(label).press("Enter")
+    steps.stay(page)
+    steps.press(page, "Accept")
+    assert "access_token" in waiting.ended()

@@ -176,6 +176,21 @@ def test_what_if_says_what_applies_and_why_not(person):
     }
 
 
+@pytest.mark.parametrize(("flow", "reason"), [("deviceCodeFlow", "notSet"), ("", "authenticationFlow")])
+def test_a_policy_about_a_flow_says_so_and_applies_to_it_alone(person, flow, reason):
+    policy = {"name": "No device codes for Dataverse", "flows": ["device-code"], "controls": ["block"]}
+    asking = person({"tenants.0.policies.0": {**policy, "apps": {"include": ["dataverse"]}}})
+    (row,) = asking.get("/v1.0/identity/conditionalAccess/policies")[1]["value"][:1]
+    assert row["conditions"]["authenticationFlows"] == {"transferMethods": "deviceCodeFlow"}
+    asked = {
+        "signInIdentity": {"userId": asking.get(USERS)[1]["value"][0]["id"]},
+        "signInContext": {"includeApplications": ["00000007-0000-0000-c000-000000000000"]},
+        "signInConditions": {"authenticationFlow": {"transferMethod": flow}},
+    }
+    _, body = asking.send("POST", "/v1.0/identity/conditionalAccess/evaluate", json.dumps(asked).encode())
+    assert body["value"][0]["analysisReasons"] == reason
+
+
 def test_a_refresh_token_of_another_app_is_none(person):
     asking = person()
     body = asking.form(

@@ -314,9 +314,12 @@ def test_a_form_that_was_not_asked_for_changes_nothing(make_visitor):
     visitor.page.action = "/common/page/consent"
     assert visitor.fill(action="accept").title == page.title
     visitor.sign_in()
-    for step in ("stay", "consent", "confirm", "password", "no-such-step"):
+    assert not visitor.asker.state.world.tenants[0].grants
+    for step in ("stay", "consent", "confirm", "password", "username", "no-such-step"):
         visitor.page.action = f"/common/page/{step}"
-        assert visitor.fill(action="accept", passwd="Right-horse-1").title == "Verify your identity"
+        given = {"passwd": "Right-horse-1", "login": "fay@fed.contoso.example", "everybody": "yes"}
+        assert visitor.fill(action="accept", **given).title == "Verify your identity"
+    assert not visitor.asker.state.world.tenants[0].grants
 
 
 @pytest.mark.parametrize(
@@ -382,6 +385,34 @@ def test_other_faults_of_a_request_go_back_to_the_application(make_visitor, aske
     assert visitor.authorize(**asked) is None
     assert visitor.came["error_description"].startswith(error)
     assert visitor.came["state"] == "s-1"
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked", "known"),
+    [
+        ("http://localhost:8400/back", "http://localhost:5000/back", True),
+        ("http://localhost:8400/back", "http://localhost:5000/", False),
+        ("http://localhost/back", "http://127.0.0.1:5000/back", False),
+        ("https://web.contoso.example/back", "http://localhost:5000/back", False),
+        ("http://web.contoso.example/back", "http://web.contoso.example:81/back", False),
+        ("https://web.contoso.example/back", "https://web.contoso.example/back", True),
+        ("https://web.contoso.example/back", "https://web.contoso.example/back/on", False),
+    ],
+)
+def test_only_the_port_of_a_loopback_address_is_free(make_visitor, registered, asked, known):
+    visitor = make_visitor({APP: {"app": NAME, "redirect_uris": [registered]}})
+    page = visitor.authorize(redirect_uri=asked)
+    assert (page.title == "Sign in", "AADSTS50011" in page.text) == (known, not known)
+
+
+def test_a_code_is_worth_nothing_once_things_have_changed(make_visitor):
+    for changes, code in (({"enabled": False}, 50057), ({"per_user_mfa": "enforced"}, 50079)):
+        visitor = make_visitor()
+        visitor.authorize(login_hint="ada@contoso.example")
+        visitor.sign_in()
+        state = visitor.asker.state
+        state.change_user(state.world.users[0], **changes)
+        assert read(visitor.redeem())["error_codes"] == [code]
 
 
 @pytest.mark.parametrize("mode", ["query", "fragment", "form_post"])
@@ -480,3 +511,35 @@ def test_without_a_tenant_in_the_address_it_is_the_persons_own(make_visitor, ten
     visitor.authorize(tenant=tenant)
     visitor.sign_in()
     assert claims(read(visitor.redeem())["access_token"])["tid"] == visitor.names.tenant
+
+
+def test_another_providers_second_factor_is_asked_for_and_terms_of_use_end_the_visit(make_visitor):
+    visitor = make_visitor({"users.0.per_user_mfa": "enforced", "users.0.mfa_method": "third-party"})
+    visitor.authorize(login_hint="ada@contoso.example")
+    assert "your provider's app" in visitor.sign_in().text
+    visitor.fill(otc="246810")
+    visitor.fill(action="no")
+    assert "code" in visitor.came
+    terms = {"name": "Terms", "controls": ["terms-of-use"]}
+    other = make_visitor({"tenants.0.policies": [terms], "users.0.mfa_method": "entra"})
+    other.authorize(login_hint="ada@contoso.example")
+    assert "AADSTS50158" in other.sign_in().text
+
+
+def test_a_policy_about_a_flow_leaves_others_alone(make_visitor):
+    policy = {"name": "No device codes", "flows": ["device-code"], "controls": ["block"]}
+    assert "access_token" in read(make_visitor({"tenants.0.policies": [policy]}).asker.token())
+
+
+def test_scopes_are_added_to_what_a_person_had_consented_to(make_visitor):
+    own = {"app": NAME, "users": ["ada@contoso.example"], "scopes": ["other"]}
+    both = {"app": NAME, "users": ["ada@contoso.example", "fay@fed.contoso.example"], "scopes": ["third"]}
+    visitor = make_visitor({"tenants.0.grants": [own, both]})
+    visitor.authorize(login_hint="ada@contoso.example")
+    visitor.sign_in()
+    visitor.fill(action="accept")
+    grants = visitor.asker.state.world.tenants[0].grants
+    assert [(grant.users, grant.scopes) for grant in grants] == [
+        (("ada@contoso.example", "fay@fed.contoso.example"), ("third",)),
+        (("ada@contoso.example",), ("other", "user_impersonation")),
+    ]

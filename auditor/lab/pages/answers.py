@@ -33,9 +33,9 @@ def _same_but_port(address: str, known: str) -> bool:
         plain = one.port is not None and address == f"http://{one.hostname}:{one.port}{one.path}"
     except ValueError:
         return False
-    paths = {one.path or "/", other.path or "/"}
-    same = (one.scheme, one.hostname) == (other.scheme, other.hostname) == ("http", other.hostname)
-    return plain and same and one.hostname in _LOOPBACK and len(paths) == 1
+    same_path = (one.path or "/") == (other.path or "/")
+    same_host = (one.scheme, one.hostname) == (other.scheme, other.hostname)
+    return plain and one.hostname in _LOOPBACK and same_host and same_path
 
 
 def answer(asked: "Asked", fields: dict[str, str], organisation: str) -> Reply:

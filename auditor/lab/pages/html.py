@@ -31,7 +31,8 @@ li { padding: 8px 0; border-bottom: 1px solid #e5e5e5; overflow-wrap: anywhere }
 .error { color: #b00020 }
 .big { font-size: 34px; letter-spacing: 6px; text-align: center; margin: 14px 0 }
 .small { font-size: 13px; color: #555 }
-.buttons { display: flex; gap: 6px; justify-content: flex-end; margin-top: 22px }
+form { display: flex; flex-direction: column }
+.buttons { order: 9; display: flex; flex-direction: row-reverse; gap: 6px; margin-top: 22px }
 button { min-width: 108px; padding: 6px 12px; border: 0; font: inherit; cursor: pointer; background: #ccd3da }
 button.main { background: #0063b1; color: #fff }
 button.link { min-width: 0; padding: 0; background: none; color: #0063b1; text-align: left }

@@ -66,6 +66,7 @@ def _who(seen: Seen) -> Html:
 
 
 def _buttons(*buttons: Html) -> Html:
+    """Return a form's ways on, the one that Enter takes first: browsers press a form's first button."""
     return tag("div", *buttons, class_="buttons")
 
 
@@ -76,7 +77,7 @@ def _go(label: str, action: str) -> Html:
 def username(seen: Seen) -> "Reply":
     """Ask who signs in."""
     box = field("Email or user name", "login", value=seen.visit.asked.hint)
-    ways = _buttons(button("Cancel", "cancel"), _go("Next", "next"))
+    ways = _buttons(_go("Next", "next"), button("Cancel", "cancel"))
     to = tag("p", f"to continue to {seen.app}")
     return page("Sign in", seen.organisation, to, _said(seen), form(seen, "username", box, ways))
 
@@ -97,9 +98,9 @@ def password(seen: Seen) -> "Reply":
     """Ask for the password of the account that is named above it."""
     box = field("Password", "passwd", "password")
     other = tag("p", button("Sign in with another account", "another", kind="link"))
-    ways = _buttons(button("Cancel", "cancel"), _go("Sign in", "next"))
+    ways = _buttons(_go("Sign in", "next"), button("Cancel", "cancel"))
     return page(
-        "Enter password", seen.organisation, _who(seen), _said(seen), form(seen, "password", box, other, ways)
+        "Enter password", seen.organisation, _who(seen), _said(seen), form(seen, "password", box, ways, other)
     )
 
 
@@ -109,7 +110,7 @@ def mfa(seen: Seen) -> "Reply":
     of_others = seen.attempt.person.mfa_method == "third-party"
     what = "your provider's app" if of_others else "your authenticator app"
     box = field("Code", "otc")
-    ways = _buttons(button("Cancel", "cancel"), _go("Verify", "next"))
+    ways = _buttons(_go("Verify", "next"), button("Cancel", "cancel"))
     text = tag("p", f"Enter the code that {what} shows for this account.")
     return page(
         "Verify your identity", seen.organisation, _who(seen), text, _said(seen), form(seen, "mfa", box, ways)
@@ -122,7 +123,7 @@ def register(seen: Seen) -> "Reply":
         "p", "Your organisation needs more information to keep this account secure: set up an authenticator."
     )
     number = tag("p", "Add this account to the app, then enter the code that it shows.", class_="small")
-    ways = _buttons(button("Cancel", "cancel"), _go("Set up", "next"))
+    ways = _buttons(_go("Set up", "next"), button("Cancel", "cancel"))
     box = field("Code", "otc")
     return page(
         "More information required",
@@ -138,7 +139,7 @@ def register(seen: Seen) -> "Reply":
 def stay(seen: Seen) -> "Reply":
     """Ask whether the person stays signed in in this browser."""
     text = tag("p", "Then you are asked to sign in less often in this browser.")
-    ways = _buttons(button("No", "no"), _go("Yes", "yes"))
+    ways = _buttons(_go("Yes", "yes"), button("No", "no"))
     return page("Stay signed in?", seen.organisation, _who(seen), form(seen, "stay", text, ways))
 
 
@@ -151,7 +152,7 @@ def consent(seen: Seen) -> "Reply":
         for_all = tag("label", box, " Consent on behalf of your organisation")
     oidc = seen.attempt.wanted.oidc
     listed = _listed(seen, (asked_for(seen.attempt),) if seen.attempt.wanted.scopes else (), oidc)
-    ways = _buttons(button("Cancel", "cancel"), _go("Accept", "accept"))
+    ways = _buttons(_go("Accept", "accept"), button("Cancel", "cancel"))
     body = form(seen, "consent", _application(seen), listed, for_all, ways)
     return page("Permissions requested", seen.organisation, _who(seen), body)
 
@@ -161,7 +162,7 @@ def admin_consent(seen: Seen) -> "Reply":
     assert seen.attempt
     warning = tag("p", "If you accept, this app gets access for every user in your organisation.")
     listed = _listed(seen, for_everybody(seen), frozenset())
-    ways = _buttons(button("Cancel", "cancel"), _go("Accept", "accept"))
+    ways = _buttons(_go("Accept", "accept"), button("Cancel", "cancel"))
     body = form(seen, "admin-consent", _application(seen), listed, warning, ways)
     return page("Permissions requested: review for your organisation", seen.organisation, _who(seen), body)
 
@@ -214,7 +215,7 @@ def approval(seen: Seen) -> "Reply":
 def confirm(seen: Seen) -> "Reply":
     """Ask whether the person means to sign in to an application on another device."""
     text = tag("p", "Do not continue if you did not start this yourself on another device.")
-    ways = _buttons(button("Cancel", "cancel"), _go("Continue", "next"))
+    ways = _buttons(_go("Continue", "next"), button("Cancel", "cancel"))
     title = f"Are you trying to sign in to {seen.app}?"
     return page(title, seen.organisation, _who(seen), form(seen, "confirm", text, ways))
 

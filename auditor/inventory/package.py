@@ -36,7 +36,8 @@ _ATTRIBUTE = re.compile(rb"\b(Id|Target)=[\"']([^\"']*)")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)")
 _BEYOND_Z = (re.compile(rb"r=\"([A-Z]{2,3})\d"), re.compile(rb"r='([A-Z]{2,3})\d"))
 _ROWS = (re.compile(rb"<row\b[^>]*?\sr=[\"'](\d+)"), re.compile(rb":row\b[^>]*?\sr=[\"'](\d+)"))
-_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
+_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>(?!\s*</)")
+_LAST_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*>\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,21 @@ def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
 def _exact_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
     """Return the rows and columns of the cells that hold something."""
     rows, columns = 0, 0
-    for chunk in chunks:
+    for chunk in _with_their_ends(chunks):
         for letters, row in _FILLED.findall(chunk):
             rows, columns = max(rows, int(row)), max(columns, _column(letters))
     return rows, columns
+
+
+def _with_their_ends(chunks: "Iterator[bytes]") -> "Iterator[bytes]":
+    """Yield the pieces so that what follows a cell's tag, its contents or its end, is in the same piece."""
+    held = b""
+    for chunk in chunks:
+        text = held + chunk
+        last = _LAST_CELL.search(text, max(0, text.rfind(b"<")))
+        held = last.group() if last else b""
+        yield text[: last.start()] if last else text
+    yield held
 
 
 def _column(letters: bytes) -> int:

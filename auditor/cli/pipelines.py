@@ -10,12 +10,11 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from auditor.errors import told
+from auditor.errors import ReportError, told
 from auditor.writers.annotations import Annotation, annotations_of
-from auditor.writers.markdown import LIMIT, MarkdownWriter
+from auditor.writers.markdown import LIMIT, MarkdownWriter, summary_of
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
@@ -48,7 +47,9 @@ def tell(
             for annotation in annotations_of(audit, terms):
                 screen.command(github_command(annotation))
     elif environment.get("TF_BUILD", "").lower() == "true" and not screen.quiet:
-        screen.command(azure_command(_beside(audit, terms, written)))
+        path = _beside(audit, terms, written, screen)
+        if path is not None:
+            screen.command(azure_command(path))
 
 
 def _is_public(environment: Mapping[str, str]) -> bool:
@@ -65,21 +66,23 @@ def _append(audit: "Audit", terms: "Terms", summary: Path, screen: "Screen") -> 
     """Add the summary to what earlier commands of the step left in the file, as far as there is room."""
     try:
         taken = summary.stat().st_size if summary.exists() else 0
-        with TemporaryDirectory() as folder:
-            own = Path(folder) / "summary.md"
-            MarkdownWriter(terms, max(LIMIT - taken, 0)).write(audit, own)
-            with summary.open("ab") as stream:
-                stream.write(own.read_bytes())
+        text = "".join(summary_of(audit, terms, max(LIMIT - taken, 0)))
+        with summary.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
     except OSError as error:
         screen.say(f"note: the job summary cannot be written: {told(error)}")
 
 
-def _beside(audit: "Audit", terms: "Terms", written: Mapping[str, Path]) -> Path:
-    """Return the summary's file: the report in Markdown, or one made beside the first report."""
+def _beside(audit: "Audit", terms: "Terms", written: Mapping[str, Path], screen: "Screen") -> Path | None:
+    """Return the summary's file: the report in Markdown, or one made beside the first; None without."""
     path = written.get("markdown")
     if path is None:
         path = next(iter(written.values())).with_suffix(MarkdownWriter.suffix)
-        MarkdownWriter(terms).write(audit, path)
+        try:
+            MarkdownWriter(terms).write(audit, path)
+        except ReportError as error:
+            screen.say(f"note: the summary cannot be written: {error}")
+            return None
     return path.absolute()
 
 

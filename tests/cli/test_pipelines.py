@@ -113,6 +113,17 @@ def test_azure_pipelines_is_given_the_summary_by_its_whole_path(
     assert not (tmp_path / "again" / "report.md").exists()
 
 
+def test_a_summary_for_azure_pipelines_that_cannot_be_written_fails_nothing_either(
+    auditor, through, inventory, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TF_BUILD", "True")
+    (tmp_path / "report.md").mkdir()
+    done = auditor("audit", inventory, "--yes", *through)
+    assert done.code == 0
+    assert "note: the summary cannot be written: " in done.err
+    assert "##vso" not in done.out
+
+
 def test_azure_pipelines_is_given_the_report_in_markdown_where_there_is_one(
     auditor, through, inventory, tmp_path, monkeypatch
 ):

@@ -1,4 +1,4 @@
-"""The whole story: consent is missing, its link is opened in Chromium and accepted, the next audit is green."""
+"""The whole story: consent is missing, its link is accepted in Chromium, and the next audit is green."""
 
 import json
 

@@ -5,11 +5,11 @@ is a matter of `entrances`.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from auditor.directory.logs import Log
 from auditor.directory.membership import Memberships
-from auditor.directory.snapshot import Known, Missing, Part, Registration, Snapshot, User
+from auditor.directory.passwords import expiry_of
+from auditor.directory.snapshot import Known, Part, Registration, Snapshot, User, lines_of
 from auditor.model import Detail
 
 UNKNOWN = "unknown"
@@ -27,13 +27,6 @@ _FIELDS = (
 def yes_no(value: bool | None) -> str:  # noqa: FBT001 - the value is what is asked about
     """Return yes, no, or unknown for None."""
     return UNKNOWN if value is None else "yes" if value else "no"
-
-
-def lines_of(part: Part, found: "Known[Any] | Missing") -> tuple[str, ...]:
-    """Return why something of a part may not be known, a sentence each; () where the part is whole."""
-    if isinstance(found, Missing):
-        return (f"{part}: {found}",)
-    return tuple(f"{part}: {gap}" for gap in found.gaps)
 
 
 class Accounts:
@@ -78,12 +71,16 @@ class Accounts:
             return {"found": False}
         registration = self._registration(user)
         state = self._state(user)
+        expiry = expiry_of(user, self._snapshot.domains)
         return {
             "found": True,
             "enabled": yes_no(user.enabled),
             "synced": yes_no(user.synced),
             "user_type": user.type if user.type in _TYPES else UNKNOWN,
-            "password_expiry": _expiry(user),
+            "password_expiry": expiry.word,
+            "password_never_by": expiry.never_by,
+            "password_expires": expiry.day,
+            "password_expires_why": expiry.why,
             "password_changed": user.password_changed.date().isoformat() if user.password_changed else "",
             "mfa_registered": yes_no(registration.mfa_registered if registration else None),
             "mfa_capable": yes_no(registration.mfa_capable if registration else None),
@@ -91,7 +88,7 @@ class Accounts:
             "per_user_mfa": state if state in _STATES else UNKNOWN,
             "roles": self.roles(user),
             **self._log.details(user),
-            "unread": tuple(dict.fromkeys(self._unread(user, registration, state))),
+            "unread": tuple(dict.fromkeys((*self._unread(user, registration, state), *expiry.unread))),
         }
 
     def _registration(self, user: User) -> Registration | None:
@@ -115,12 +112,6 @@ class Accounts:
         elif state not in _STATES:
             yield f"{Part.USER_STATES}: {state[:40]} is not a state that we know"
         yield from self._roles_unread
-
-
-def _expiry(user: User) -> str:
-    if user.password_never_expires is None:
-        return UNKNOWN
-    return "never" if user.password_never_expires else "policy"
 
 
 def _holders(

@@ -7,12 +7,12 @@ looked at.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from auditor.directory.accounts import Accounts, lines_of
+from auditor.directory.accounts import Accounts
 from auditor.directory.consents import Consents
 from auditor.directory.entrances import Entrances, listed
 from auditor.directory.locations import Place
 from auditor.directory.membership import Memberships
-from auditor.directory.snapshot import Known, Part, Snapshot, User
+from auditor.directory.snapshot import Known, Part, Snapshot, User, lines_of
 from auditor.model import (
     Answer,
     Case,

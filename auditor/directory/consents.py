@@ -10,7 +10,7 @@ documentation, "Manage users and groups assignment to an application", "Configur
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from auditor.directory.accounts import UNKNOWN, Accounts, lines_of, yes_no
+from auditor.directory.accounts import UNKNOWN, Accounts, yes_no
 from auditor.directory.signins import DATAVERSE
 from auditor.directory.snapshot import (
     ONLY_ASKED_APPS,
@@ -22,6 +22,7 @@ from auditor.directory.snapshot import (
     ServicePrincipal,
     Snapshot,
     User,
+    lines_of,
 )
 from auditor.model import Detail
 

@@ -55,7 +55,8 @@ def collect(session: Session, order: Order, now: Callable[[], datetime]) -> None
     """Read all parts of an order into the session's archive; what fails is missing, and it is said why."""
     apps, users = Apps(order.apps), Users(order.accounts)
     session.progress.stage("parts of the directory", len(order.parts))
-    session.read(Part.ORGANIZATION, _plain(session))
+    for part in (Part.ORGANIZATION, Part.DOMAINS):
+        session.read(part, _plain(session))
     session.read(Part.USERS, lambda reading, token: users.read(session, reading, token))
     for part in (Part.REGISTRATIONS, Part.SECURITY_DEFAULTS):
         session.read(part, _plain(session))

@@ -40,6 +40,7 @@ ROLE_READ = "RoleManagement.Read.Directory"
 LOG_READ = "AuditLog.Read.All"
 DIRECTORY_READ = "Directory.Read.All"
 ORGANIZATION_READ = "Organization.Read.All"
+DOMAIN_READ = "Domain.Read.All"
 
 _USER_FIELDS = (
     "id,userPrincipalName,displayName,accountEnabled,userType,passwordPolicies,lastPasswordChangeDateTime,"
@@ -79,6 +80,13 @@ READINGS: tuple[Reading, ...] = (
         ORGANIZATION_READ,
         "the tenant's name, its domains and its licences",
         "/v1.0/organization?$select=id,displayName,verifiedDomains",
+        (DIRECTORY_READ,),
+    ),
+    Reading(
+        Part.DOMAINS,
+        DOMAIN_READ,
+        "how long passwords last before they expire",
+        "/v1.0/domains?$select=id,authenticationType,isVerified,passwordValidityPeriodInDays",
         (DIRECTORY_READ,),
     ),
     Reading(

@@ -11,6 +11,7 @@ from auditor.directory.snapshot import Known, Missing, Part, Snapshot
 from auditor.model import Truth
 
 _MAPS = {
+    Part.DOMAINS: "domains",
     Part.USERS: "users",
     Part.REGISTRATIONS: "registrations",
     Part.LOCATIONS: "locations",

@@ -40,6 +40,10 @@ _SIGNS: tuple[tuple[Part, tuple[frozenset[str], ...]], ...] = tuple(
         (Part.ROLES, ("roletemplateid", "roledefinitionid principalid")),
         (Part.REALM_POLICIES, ("definition isorganizationdefault",)),
         (Part.ORGANIZATION, ("verifieddomains",)),
+        (
+            Part.DOMAINS,
+            ("id authenticationtype", "id passwordvalidityperiodindays", "id isverified supportedservices"),
+        ),
         (Part.MEMBERS, ("id transitivemembers", "groupid userid", "groupid memberid", "groupid principalid")),
         (
             Part.SERVICE_PRINCIPALS,
@@ -75,12 +79,14 @@ _CONTEXTS: tuple[tuple[re.Pattern[str], Part], ...] = tuple(
         (r"applications(?!\(')", Part.APPLICATIONS),
         (r"directoryroles|rolemanagement/directory/roleassignments", Part.ROLES),
         (r"organization", Part.ORGANIZATION),
+        (r"domains(?!\(')", Part.DOMAINS),
         (r"groups(\('[^']*'\)/(transitive)?members|\(id,transitivemembers)", Part.MEMBERS),
         (r"groups(?!\(')", Part.GROUPS),
         (r"users(?!\(')", Part.USERS),
     )
 )
 _TYPES = {
+    "#microsoft.graph.domain": Part.DOMAINS,
     "#microsoft.graph.user": Part.USERS,
     "#microsoft.graph.group": Part.GROUPS,
     "#microsoft.graph.serviceprincipal": Part.SERVICE_PRINCIPALS,
@@ -115,6 +121,7 @@ _NAMED = (
     ("member", Part.MEMBERS),
     ("group", Part.GROUPS),
     ("user", Part.USERS),
+    ("domain", Part.DOMAINS),
 )
 
 

@@ -17,6 +17,7 @@ from auditor.directory.location_shapes import LocationShape, StrengthShape
 from auditor.directory.policy_shapes import PolicyShape
 from auditor.directory.shapes import (
     AuthorizationShape,
+    DomainShape,
     GroupShape,
     RegistrationShape,
     RoleAssignmentShape,
@@ -124,6 +125,7 @@ def _dict(value: object) -> Plain:
 
 READERS: dict[Part, Reader] = {
     Part.ORGANIZATION: _single(Part.ORGANIZATION, OrganizationShape, "organization"),
+    Part.DOMAINS: _simple(Part.DOMAINS, DomainShape, "domain", "name"),
     Part.USERS: _simple(Part.USERS, UserShape, "user", "id"),
     Part.REGISTRATIONS: _simple(Part.REGISTRATIONS, RegistrationShape, "registration", "user_id"),
     Part.USER_STATES: _user_state,

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from auditor.directory.snapshot import (
     Authorization,
+    Domain,
     Group,
     Members,
     Registration,
@@ -72,6 +73,25 @@ class UserShape(Shape):
         if self.passwordpolicies is None:
             return False if "passwordpolicies" in self.nulls else None
         return _NEVER_EXPIRES in self.passwordpolicies
+
+
+class DomainShape(Shape):
+    """A domain; its id is its name. PowerShell and Graph both say null of a period that was never set."""
+
+    id: Word = Field(min_length=1)
+    authenticationtype: Word = ""
+    isverified: bool | None = None
+    passwordvalidityperiodindays: int | None = Field(default=None, strict=True)
+
+    def domain(self) -> Domain:
+        """Return the domain; a period of no days at all is none that anybody knows the meaning of."""
+        days = self.passwordvalidityperiodindays
+        return Domain(
+            self.id,
+            {"managed": False, "federated": True}.get(self.authenticationtype),
+            self.isverified,
+            days if days and days > 0 else None,
+        )
 
 
 class RegistrationShape(Shape):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from auditor.directory.locations import Location
 from auditor.directory.policies import Policy, Strength
@@ -23,6 +23,7 @@ class Part(StrEnum):
     """The parts of a directory that are read; the values are the words of reports and manifests."""
 
     ORGANIZATION = "organization"
+    DOMAINS = "domains"
     USERS = "users"
     REGISTRATIONS = "registration details"
     USER_STATES = "per-user MFA"
@@ -86,6 +87,13 @@ class Known(Generic[T]):
     gaps: tuple[str, ...] = ()
 
 
+def lines_of(part: Part, found: "Known[Any] | Missing") -> tuple[str, ...]:
+    """Return why something of a part may not be known, a sentence each; () where the part is whole."""
+    if isinstance(found, Missing):
+        return (f"{part}: {found}",)
+    return tuple(f"{part}: {gap}" for gap in found.gaps)
+
+
 NOT_EXPORTED = Missing(Lack.NOT_EXPORTED)
 ONLY_ASKED_APPS = "only the apps that were asked about"
 """The gap of the service principals in what was collected for certain apps (`Snapshot.asked_apps`)."""
@@ -107,6 +115,21 @@ class User:
     password_changed: datetime | None = None
     created: datetime | None = None
     immutable_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain of the tenant. None means that the export does not say.
+
+    `validity_days`: how long a password of its accounts lasts, NEVER for without end.
+    """
+
+    name: str
+    federated: bool | None = None
+    verified: bool | None = None
+    validity_days: int | None = None
+
+    NEVER: ClassVar[int] = 2_147_483_647
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +287,14 @@ Users: TypeAlias = Mapping[str, User]
 class Snapshot:
     """All parts of one tenant's directory; maps are keyed by id (`service_principals` and `strengths` too).
 
-    `applications` are keyed by client id, `roles` by template id, `user_states` and `registrations` by user
-    id. `files_unknown` are files of an export that nothing could be made of, `problems` what was wrong with
-    those that were read. `tenant_id`, `asked_apps` (client ids) and `spot_checks` (Microsoft's What-If) are
-    what an archive of our own says of itself.
+    `applications` are keyed by client id, `roles` by template id, `domains` by name, `user_states` and
+    `registrations` by user id. `files_unknown` are files of an export that nothing could be made of,
+    `problems` what was wrong with those that were read. `tenant_id`, `asked_apps` (client ids) and
+    `spot_checks` (Microsoft's What-If) are what an archive of our own says of itself.
     """
 
     organization: Known[Organization] | Missing = NOT_EXPORTED
+    domains: Known[Mapping[str, Domain]] | Missing = NOT_EXPORTED
     users: Known[Users] | Missing = NOT_EXPORTED
     registrations: Known[Mapping[str, Registration]] | Missing = NOT_EXPORTED
     user_states: Known[Mapping[str, str]] | Missing = NOT_EXPORTED

@@ -45,6 +45,21 @@ def organization(_state: "State", tenant: "Tenant") -> Rows:
     return [{"id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains}]
 
 
+def domains(_state: "State", tenant: "Tenant") -> Rows:
+    """Return the tenant's domains, each with the days that a password lasts, null where nobody set them."""
+    return [
+        {
+            "id": domain.name,
+            "authenticationType": "Federated" if domain.federation else "Managed",
+            "isVerified": True,
+            "isDefault": number == 0,
+            "supportedServices": [],
+            "passwordValidityPeriodInDays": domain.password_validity_days,
+        }
+        for number, domain in enumerate(tenant.domains)
+    ]
+
+
 def licences(_state: "State", tenant: "Tenant") -> Rows:
     """Return the tenant's subscriptions."""
     plans = [{"servicePlanName": name, "provisioningStatus": "Success"} for name in _PLANS[tenant.licence]]
@@ -57,8 +72,7 @@ def users(state: "State", tenant: "Tenant") -> Rows:
 
 
 def _user(tenant: "Tenant", user: "User") -> dict[str, Any]:
-    federated = tenant.federation_of(user.domain) is not None
-    synced = federated if user.synced is None else user.synced
+    synced = tenant.syncs(user)
     changed = user.password_changed
     return {
         "id": object_id(user.upn),

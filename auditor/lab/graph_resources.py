@@ -85,6 +85,7 @@ _ID = r"(?P<id>[0-9a-fA-F-]{36})"
 RESOURCES = (
     _resource("organization", _rows(graph_objects.organization), "Organization.Read.All", _DIRECTORY),
     _resource("subscribedSkus", _rows(graph_objects.licences), "Organization.Read.All", _DIRECTORY),
+    _resource("domains", _rows(graph_objects.domains), "Domain.Read.All", _DIRECTORY),
     _resource("users", _rows(graph_objects.users), "User.Read.All", _DIRECTORY),
     _resource(
         r"users/(?P<id>[^/]+)/authentication/requirements",

@@ -172,6 +172,8 @@ def _password(attempt: Attempt) -> Refusal | None:
 
 
 def _validity(attempt: Attempt) -> Refusal | None:
+    if _ended(attempt):
+        return attempt.refusal(50055)
     match attempt.person.password_state:
         case "expired":
             return attempt.refusal(50055)
@@ -179,6 +181,15 @@ def _validity(attempt: Attempt) -> Refusal | None:
             return attempt.refusal(50055, text=_FORCED_CHANGE)
         case _:
             return None
+
+
+def _ended(attempt: Attempt) -> bool:
+    """Return whether the period of the domain is over; synchronised users are not held to it."""
+    user = attempt.person
+    days, changed = attempt.tenant.validity_of(user.domain), user.password_changed
+    if not days or not changed or user.password_never_expires or attempt.tenant.syncs(user):
+        return False
+    return (attempt.state.now().date() - changed).days > days
 
 
 def federation_trust(attempt: Attempt) -> Refusal | None:

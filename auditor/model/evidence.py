@@ -112,8 +112,10 @@ class Observed:
     export, `at` when the oldest part that it rests on was read, `unread` a sentence for each part that
     matters and is not known. YNU is yes, no or unknown.
     directory user (an account): `found` (bool); YNU `enabled`, `synced`, `mfa_registered`, `mfa_capable`;
-      `user_type` (member, guest, unknown), `password_expiry` (never, policy, unknown), `password_changed`
-      (ISO date or ""), `per_user_mfa` (disabled, enabled, enforced, unknown), `methods`, `roles`, `unread`
+      `user_type` (member, guest, unknown), `password_expiry` (never, policy, unknown), `password_never_by`
+      (account, domain, ""), `password_expires` (ISO date, never, ""), `password_expires_why` (why the day is
+      not known), `password_changed` (ISO date or ""), `per_user_mfa` (disabled, enabled, enforced,
+      unknown), `methods`, `roles`, `unread`
     directory access (a case): `ropc` and `interactive` (allowed, mfa, blocked, unmet, unknown), each with
       `..._by` (policies) and `..._why` (what is unknown); `ropc_mfa` (YNU: MFA is demanded of it, whatever
       else is), `ropc_without_risk` (`ropc` of an account and a sign-in that are not at risk);

@@ -152,6 +152,12 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     FactSpec("account_synced", "the account comes from an on-premises directory", YES_NO, _USER),
     FactSpec("password_expiry", "when the account's password expires", ("never", "policy"), _USER),
     FactSpec(
+        "password_expires_soon",
+        "the account's password expires within 30 days of the run, or should have",
+        YES_NO,
+        _USER,
+    ),
+    FactSpec(
         "mfa_registered", "the account has registered for MFA; registered is not required", YES_NO, _USER
     ),
     FactSpec("mfa_capable", "the account has registered a method that policies admit", YES_NO, _USER),

@@ -4,11 +4,11 @@ Nothing that is known of the account speaks for such a case: it may be disabled 
 """
 
 from collections.abc import Mapping
-from datetime import date
 
 from auditor.model import FACTS, FactValue, Known, NotObserved, Observed, Question, Unknown, Why
 from auditor.rulebook.check import NOT_SENT, SENT
 from auditor.rulebook.directory import CONSENT, QUESTIONS, listed
+from auditor.rulebook.expiry import LATER, SOON, days_until, in_words
 from auditor.rulebook.seen import Seen
 
 _OWN = Question.APP_SIGN_IN
@@ -25,7 +25,6 @@ _OF_ACCOUNTS = (
         if any(word in spec.source for word in QUESTIONS) and name not in _OF_THE_TENANT
     ),
 )
-_SOON, _LATER = 30, 90
 WORDS = (
     *("app_credential_kind", "app_expires", "app_days", "thumbprint"),
     *("token_issuer", "token_subject", "token_audience"),
@@ -57,11 +56,11 @@ def application_words(seen: Seen) -> Mapping[str, str]:
     """Return placeholder -> value for all of WORDS, "" where there is nothing to say."""
     item = seen.observed(_OWN)
     end, _ = _end(seen, item) if item else ("", "")
-    days = _days(item, end) if item else None
+    days = days_until(end, item.at) if item else None  # from the day on which it was used
     return {
         "app_credential_kind": seen.detail(_OWN, "credential"),
         "app_expires": end,
-        "app_days": "" if days is None else _in_words(days),
+        "app_days": "" if days is None else in_words(days),
         "thumbprint": seen.detail(_OWN, "thumbprint"),
         "token_issuer": seen.detail(_OWN, "issuer"),
         "token_subject": seen.detail(_OWN, "subject"),
@@ -98,22 +97,11 @@ def _end(seen: Seen, item: Observed) -> tuple[str, str]:
     return "", seen.detail(CONSENT, "secret_ends_why") or "the registration shows no secret that still holds"
 
 
-def _days(item: Observed, end: str) -> int | None:
-    """Return in how many days the credential expires, from the day on which it was used."""
-    return (date.fromisoformat(end) - item.at.date()).days if end else None
-
-
 def _expiry(seen: Seen, item: Observed) -> FactValue:
     end, why = _end(seen, item)
-    days = _days(item, end)
+    days = days_until(end, item.at)
     if days is None:
         return Unknown(why)
-    near = "within 30 days" if days <= _SOON else "within 90 days" if days <= _LATER else "later"
+    near = "within 30 days" if days <= SOON else "within 90 days" if days <= LATER else "later"
     source = _OWN.value if seen.detail(_OWN, "expires") else f"{_OWN}, {CONSENT}"
     return Known("expired" if days < 0 else near, source=source)
-
-
-def _in_words(days: int) -> str:
-    if days < 0:
-        return f"expired {-days} days ago" if days < -1 else "expired yesterday"
-    return f"expires in {days} days" if days > 1 else f"expires {('today', 'tomorrow')[days]}"

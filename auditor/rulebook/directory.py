@@ -17,6 +17,7 @@ from auditor.model import (
     Unknown,
     Why,
 )
+from auditor.rulebook.expiry import password_expires_soon
 from auditor.rulebook.seen import Seen
 
 USER, ACCESS, CONSENT = Question.DIRECTORY_USER, Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT
@@ -29,7 +30,7 @@ _REGISTRATIONS, _AUTHORIZATION = "registration details", "authorization policy"
 _PARTS = (
     *(_USERS, _POLICIES, _GRANTS, _PRINCIPALS, _ASSIGNMENTS, _DEFAULTS, _USER_STATES, _REGISTRATIONS),
     *(_AUTHORIZATION, "named locations", "authentication strengths", "groups", "group members"),
-    *("directory roles", "organization", "app registrations"),
+    *("directory roles", "organization", "app registrations", "domains"),
 )
 """The parts of a directory, as the sentences about what was not read begin."""
 
@@ -73,6 +74,7 @@ def directory_facts(seen: Seen) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {name: _plain(seen, name, told) for name, told in _PLAIN.items()}
     facts |= _of_policies(seen)
     facts |= _of_consent(seen)
+    facts["password_expires_soon"] = password_expires_soon(seen)
     facts["what_if"] = _what_if(seen)
     facts |= {name: _logged(seen, name) for name in ("ropc_in_log", "assertion_in_log")}
     facts["directory_user"] = _user(seen)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from auditor.model import FactValue, Known
 from auditor.rulebook.book import Rulebook
 from auditor.rulebook.directory import ACCESS, CONSENT, QUESTIONS, USER, listed, unread
+from auditor.rulebook.expiry import password_words
 from auditor.rulebook.joined import doubted, interactive
 from auditor.rulebook.seen import Seen
 
@@ -53,6 +54,7 @@ WORDS = (
         "unread",
     ),
     *("place", "open_rules", "password_changed", "directory_at", "directory_source", "obstacle", "mfa_cause"),
+    *("password_expires", "password_expires_why", "password_never_by", "password_days"),
     *("mfa_doubt", "consent_doubt", *_FACTS),
 )
 """The placeholders that are empty where no directory was read."""
@@ -82,6 +84,7 @@ def directory_words(book: Rulebook, seen: Seen, facts: Facts) -> dict[str, str]:
         "ropc_in_log": seen.detail(USER, "ropc_in_log"),
         "assertion_in_log": seen.detail(USER, "assertion_in_log"),
         "password_changed": seen.detail(USER, "password_changed"),
+        **password_words(seen),
         "obstacle": _obstacle(book, facts, policies),
         "mfa_cause": policies if _word(facts, "mfa_sources") == "agree" else "",
         "mfa_doubt": _yes(facts["mfa_sources"]),

@@ -35,6 +35,7 @@ SCOPES = [
     "Directory.Read.All",
     "AuditLog.Read.All",
     "Organization.Read.All",
+    "Domain.Read.All",
     "RoleManagement.Read.Directory",
     "GroupMember.Read.All",
     "Application.Read.All",

@@ -94,6 +94,7 @@ def files(**parts):
         "organization": page(
             "organization", [{"id": TENANT, "verifiedDomains": [{"name": "contoso.example"}]}]
         ),
+        "domains": page("domains", [{"id": "contoso.example", "authenticationType": "Managed"}]),
         "users": page("users", [user("anna"), user("svc"), user("boss")]),
         "registrations": page(
             "userRegistrationDetails",

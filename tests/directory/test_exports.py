@@ -106,6 +106,11 @@ CONTENT = {
         {"id": "x", "createdDateTime": "2026-11-20T01:02:03Z", "userId": U1, "appId": "app1"}
         | {"authenticationProtocol": "ropc", "status": {"errorCode": 50076}, "clientAppUsed": "Mobile Apps"},
     ),
+    "domains": page(
+        "domains",
+        {"id": "Contoso.example", "authenticationType": "Managed", "isVerified": True}
+        | {"passwordValidityPeriodInDays": 90, "supportedServices": ["Email"], "isRoot": True},
+    ),
     "organization": page("organization", {"id": "t", "verifiedDomains": [{"name": "contoso.example"}]}),
     "members": {"id": G1, "transitiveMembers": [{"@odata.type": "#microsoft.graph.user", "id": U1}]},
     "user_states": [{"userPrincipalName": "anna@contoso.example", "perUserMfaState": "Enforced"}],

@@ -324,3 +324,17 @@ def test_simple_filters_are_understood_and_others_refused(text, left):
     rows = [{"n": "a", "k": "1"}, {"n": "b", "k": "2"}, {"n": "c", "k": "1"}]
     found = filtered(rows, text)
     assert (None if found is None else "".join(row["n"] for row in found)) == left
+
+
+def test_domains_tell_who_signs_in_and_how_long_passwords_last(person):
+    domains = [
+        {"name": "contoso.example", "password_validity_days": 90},
+        {"name": "ad.contoso.example", "federation": {"host": "sts.contoso.example"}},
+    ]
+    _, rows = person({"tenants.0.domains": domains}).get("/v1.0/domains")
+    assert [(row["id"], row["authenticationType"]) for row in rows["value"]] == [
+        ("contoso.example", "Managed"),
+        ("ad.contoso.example", "Federated"),
+    ]
+    assert [row["passwordValidityPeriodInDays"] for row in rows["value"]] == [90, None]
+    assert rows["@odata.context"].endswith("$metadata#domains")

@@ -83,6 +83,27 @@ SWITCHES = [
 ]
 
 
+PERIOD = "tenants.0.domains.0.password_validity_days"
+CHANGED = "users.0.password_changed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({CHANGED: "2026-10-22"}, 50055),
+        ({CHANGED: "2026-10-23"}, 0),
+        ({}, 0),
+        ({CHANGED: "2026-10-22", PERIOD: None}, 0),
+        ({CHANGED: "2026-10-22", PERIOD: 2_147_483_647}, 0),
+        ({CHANGED: "2026-10-22", "users.0.password_never_expires": True}, 0),
+        ({CHANGED: "2026-10-22", "users.0.synced": True}, 0),
+    ],
+)
+def test_a_password_older_than_the_period_of_its_domain_has_expired(decided, changes, code):
+    """It is 2026-11-22 in the estate."""
+    assert decided({PERIOD: 30} | changes) == code
+
+
 @pytest.mark.parametrize(("changes", "code"), SWITCHES)
 def test_one_switch_flips_the_answer(decided, changes, code):
     assert decided(changes) == code

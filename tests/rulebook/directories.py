@@ -19,6 +19,7 @@ ANY_USER = st.fixed_dictionaries(
         "mfa_capable": YNU,
         "user_type": st.sampled_from(["member", "guest", "unknown"]),
         "password_expiry": st.sampled_from(["never", "policy", "unknown"]),
+        "password_expires": st.sampled_from(["never", "", "2026-11-01", "2026-11-20", "2031-01-01"]),
         "per_user_mfa": st.sampled_from(["disabled", "enabled", "enforced", "unknown"]),
         "unread": SENTENCES,
     }

@@ -42,6 +42,7 @@ def test_an_ordinary_account_of_which_everything_was_read(facts):
         "account_type": "member",
         "account_synced": "no",
         "password_expiry": "never",
+        "password_expires_soon": "no",
         "mfa_registered": "yes",
         "mfa_capable": "yes",
         "per_user_mfa": "disabled",

@@ -24,6 +24,7 @@ READS = [
     "Directory.Read.All",
     "AuditLog.Read.All",
     "Organization.Read.All",
+    "Domain.Read.All",
     "RoleManagement.Read.Directory",
     "GroupMember.Read.All",
     "Application.Read.All",

@@ -1,6 +1,6 @@
 """Tenants as a world describes them: domains, federation, applications, consent, order of checks."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,9 @@ from auditor.edges import Edge
 from auditor.lab.world.app_credentials import Certificate, FederatedCredential
 from auditor.lab.world.kinds import Guid, Host, Name, Network, Upn
 from auditor.lab.world.policies import Group, Location, Policy
+
+if TYPE_CHECKING:
+    from auditor.lab.world.users import User
 
 
 class Federation(Edge):
@@ -54,6 +57,13 @@ class Domain(Edge):
     name: Host = Field(description="The domain, the part behind @ of its users.")
     federation: Federation | None = Field(
         default=None, description="The AD FS of a federated domain; left out, the domain is managed."
+    )
+    password_validity_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=2_147_483_647,
+        description="How many days the passwords of its cloud-only users last, from `password_changed`; after"
+        " them AADSTS50055. 2147483647: for ever. Left out: Microsoft Graph does not say, and none expires.",
     )
 
 
@@ -235,3 +245,11 @@ class Tenant(Edge):
     def federation_of(self, domain: str) -> Federation | None:
         """Return the AD FS of one of its domains, None for a managed one."""
         return next((d.federation for d in self.domains if d.name == domain.lower()), None)
+
+    def syncs(self, user: "User") -> bool:
+        """Return whether one of its users comes from an on-premises directory."""
+        return self.federation_of(user.domain) is not None if user.synced is None else user.synced
+
+    def validity_of(self, domain: str) -> int | None:
+        """Return how many days passwords of one of its domains last, None where nobody said."""
+        return next((d.password_validity_days for d in self.domains if d.name == domain.lower()), None)

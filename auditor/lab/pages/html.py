@@ -29,7 +29,6 @@ input:focus { border-bottom-color: #0063b1 }
 ul { list-style: none; padding: 0; margin: 0 0 14px }
 li { padding: 8px 0; border-bottom: 1px solid #e5e5e5; overflow-wrap: anywhere }
 .error { color: #b00020 }
-.big { font-size: 34px; letter-spacing: 6px; text-align: center; margin: 14px 0 }
 .small { font-size: 13px; color: #555 }
 form { display: flex; flex-direction: column }
 .buttons { order: 9; display: flex; flex-direction: row-reverse; gap: 6px; margin-top: 22px }

@@ -85,9 +85,8 @@ def _group(
 
 def _shared(rows: "Sequence[ConsentRow]", checks: "Checks", texts: "ConsentTexts") -> "Iterator[str]":
     """Yield the links that serve everybody, each once."""
-    links = {
-        link.kind: link for row in rows for link in row.advice.links if link.kind is not LinkKind.INDIVIDUAL
-    }
+    found = [link for row in rows for link in row.advice.links if link.kind is not LinkKind.INDIVIDUAL]
+    links = {link.kind: link for link in sorted(found, key=lambda link: bool(link.url))}
     for kind in LinkKind:
         if kind in links:
             yield ""

@@ -1,8 +1,8 @@
 """When the password of an account expires: by its own exemption, or by the period of its domain.
 
 The directory decides for accounts of its own alone. Of synchronised and federated ones it keeps the switch
-that exempts them, and the day is a matter of where they come from. A period that nobody set is unknown: no
-default is assumed. Source: Microsoft Graph, user (passwordPolicies), domain (passwordValidityPeriodInDays).
+that exempts them, and the day may be a matter of where they come from. A period that nobody set is unknown:
+no default is assumed. Source: Microsoft Graph, user (passwordPolicies), domain (passwordValidityPeriodInDays).
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ def _elsewhere(user: User, domain: Domain | None) -> str:
     if user.external:
         return "the account is a guest, whose password is kept at home"
     if user.synced:
-        return "the account is synchronised, and where it comes from decides when its password expires"
+        return "the account is synchronised, and which policy its password follows is not read"
     if domain and domain.federated:
         return f"{domain.name} is federated, and its own sign-in service decides when passwords expire"
     return "" if user.synced is False else "whether the account is synchronised is not said"

@@ -46,7 +46,7 @@ def test_an_app_reads_a_directory_into_an_archive(auditor, through, app, tmp_pat
     done = auditor("collect", *app, "-o", "directory.zip", *through)
     assert done.code == 0, done.err
     assert done.out.strip() == "archive: directory.zip"
-    assert "can be read: organization, users" in done.err
+    assert "can be read: organization, domains, users" in done.err
     assert "not in it: per-user MFA: not asked (no accounts were named)" in done.err
     assert stat.S_IMODE((tmp_path / "directory.zip").stat().st_mode) == 0o600
     assert isinstance(read_export(tmp_path / "directory.zip").policies, Known)

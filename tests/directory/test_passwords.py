@@ -53,7 +53,7 @@ def test_an_exempt_account_needs_no_domain():
 @pytest.mark.parametrize(
     ("fields", "of_domain", "why"),
     [
-        ({"synced": True}, {}, "the account is synchronised"),
+        ({"synced": True}, {}, "which policy its password follows is not read"),
         ({"synced": None}, {}, "whether the account is synchronised is not said"),
         ({}, {"federated": True}, "contoso.example is federated"),
         ({"external": True}, {}, "whose password is kept at home"),

@@ -2,7 +2,9 @@
 
 The directory decides for accounts of its own alone. Of synchronised and federated ones it keeps the switch
 that exempts them, and the day may be a matter of where they come from. A period that nobody set is unknown:
-no default is assumed. Source: Microsoft Graph, user (passwordPolicies), domain (passwordValidityPeriodInDays).
+no default is assumed.
+
+Source: Microsoft Graph, user (passwordPolicies) and domain (passwordValidityPeriodInDays).
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 
 import pytest
 
@@ -32,18 +31,20 @@ def test_an_error_stops_what_has_not_begun_and_is_raised():
 
 def test_a_second_ctrl_c_does_not_return_while_something_is_under_way():
     begun, release, ended = threading.Event(), threading.Event(), threading.Event()
+    noticed = threading.Event()
 
     def work(item):
         begun.set()
-        release.wait(10)
+        release.wait(30)
         ended.set()
 
     def press():
-        begun.wait(10)
-        time.sleep(0.2)  # until everything is submitted and waited for
-        os.kill(os.getpid(), signal.SIGINT)
+        begun.wait(30)
+        while not noticed.wait(0.2):  # Python drops an interrupt that arrives while it tidies up
+            os.kill(os.getpid(), signal.SIGINT)
 
     def stop():
+        noticed.set()
         threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         threading.Timer(0.6, release.set).start()
 

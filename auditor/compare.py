@@ -52,7 +52,8 @@ class Baseline:
         """Return whether a finding is something that got worse: new, or graver than it was.
 
         An account that the earlier audit did not hold was fine as far as anybody knew. What was hidden
-        behind an obstacle as grave came into sight and is no worse; neither is a question without answer.
+        behind an obstacle as grave came into sight, or counts for more now that nothing stands before it, and
+        is no worse; neither is a question without answer.
         """
         if finding.unanswered or finding.severity is Severity.INFO:
             return False
@@ -60,7 +61,8 @@ class Baseline:
         if before is None:
             return True
         old = before.findings.get(finding.rule)
-        return not before.hid(finding) if old is None else finding.severity.rank < old.rank
+        graver = old is None or finding.severity.rank < old.rank
+        return graver and not before.hid(finding)
 
     def state(self, result: CaseResult, finding: Finding) -> str:
         """Return whether a finding is new, updated (graver, or not as grave as it was) or unchanged."""

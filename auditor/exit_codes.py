@@ -166,6 +166,14 @@ class Watched:
         return self.audit.invalid()
 
 
+def changes_of(audit: Watched) -> list[str]:
+    """Return in a sentence what is different from the baseline, [] without one."""
+    if audit.demands.baseline is None:
+        return []
+    tally, name = audit.tally, audit.demands.baseline.name
+    return [f"since {name}: {_findings(tally.worse)} new or graver, {_findings(tally.gone)} gone"]
+
+
 def verdict_of(audit: Watched) -> tuple[int, list[str]]:
     """Return the exit code of a finished audit and the sentences that explain it, the gravest first."""
     broken, incomplete = _broken(audit), _incomplete(audit)

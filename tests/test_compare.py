@@ -54,6 +54,13 @@ def test_what_stood_behind_an_obstacle_as_grave_came_into_sight_and_is_no_worse(
     assert worse(before, now) == []
 
 
+def test_what_counts_for_more_since_the_obstacle_is_gone_is_no_worse():
+    before = result(
+        "a@contoso.example", finding("consent", HIGH), finding("vantage", INFO), ropc="not eligible"
+    )
+    assert worse(before, result("a@contoso.example", finding("vantage", LOW))) == []
+
+
 def test_what_is_graver_than_the_obstacle_before_is_worse():
     before = result("a@contoso.example", finding("mfa", MEDIUM), ropc="not eligible")
     assert worse(before, result("a@contoso.example", finding("consent", HIGH))) == ["consent"]

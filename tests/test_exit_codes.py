@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from auditor.compare import baseline_of
-from auditor.exit_codes import CONTRACT, Demands, Watched, verdict_of
+from auditor.exit_codes import CONTRACT, Demands, Watched, changes_of, verdict_of
 from auditor.model import Axis, Contract, Expected, RunInfo, Severity, Summary, Vantage
 from tests.judged_cases import ACCEPTED, finding, result
 
@@ -109,6 +109,13 @@ def test_an_answer_that_was_lost_since_the_baseline_is_incomplete():
     baseline = baseline_of("run-1", [result("a@contoso.example")])
     code, said = ended(result("a@contoso.example", path="could not tell"), baseline=baseline)
     assert (code, said) == (4, ["no answer any more for 1 case that run-1 could tell"])
+
+
+def test_what_is_gone_since_the_baseline_is_said():
+    baseline = baseline_of("run-1", [result("a@contoso.example", finding("x"), finding("y"))])
+    watched = Watched(Made((result("a@contoso.example", finding("y")),)), Demands(baseline=baseline))
+    assert changes_of(watched) == ["since run-1: 0 findings new or graver, 1 finding gone"]
+    assert changes_of(Watched(Made(()))) == []
 
 
 def test_either_of_two_demands_triggers():

@@ -181,12 +181,10 @@ def report(
 
 def finish(audit: "Watched", screen: "Screen") -> None:
     """Print the closing table, say why the exit code is what it is, and end with it."""
-    from auditor.exit_codes import verdict_of  # noqa: PLC0415 - only at the end
+    from auditor.exit_codes import changes_of, verdict_of  # noqa: PLC0415 - only at the end
 
     screen.close(audit)
-    for line in unasked_lines(audit):
-        screen.say(line)
-    for line in waiver_lines(audit):
+    for line in [*unasked_lines(audit), *waiver_lines(audit), *changes_of(audit)]:
         screen.say(line)
     code, reasons = verdict_of(audit)
     for reason in reasons:

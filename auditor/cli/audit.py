@@ -35,6 +35,8 @@ def audit(
     no_input: options.NO_INPUT = False,
     people: options.PEOPLE = False,
     no_passwords: options.NO_PASSWORDS = False,
+    interactive: options.INTERACTIVE = None,
+    only: options.ONLY = None,
     directory: options.DIRECTORY = None,
     keep_directory: options.KEEP_DIRECTORY = None,
     check_table: options.CHECK_TABLE = None,
@@ -65,6 +67,7 @@ def audit(
     Discovery asks without a password which tenant, environment and realm each account belongs to. Then
     you agree once to what was found, and each integration account's password is sent once, to see
     whether it still gets in with OAuth. What was refused is remembered, and not repeated by a later run.
+    With --interactive people are asked to sign in themselves, in the browser or with a device code.
     """
     from auditor.cli.collecting import new_audit, resumed_audit  # noqa: PLC0415 - brings everything
     from auditor.cli.console import Screen, Terminal  # noqa: PLC0415 - Rich is slow to import
@@ -98,6 +101,8 @@ def audit(
         yes=yes,
         people=people,
         passwords=not no_passwords,
+        interactive=interactive,
+        only=tuple(only or ()),
         directory=tuple(directory or ()),
         keep_directory=keep_directory,
         skip_invalid=skip_invalid,

@@ -14,6 +14,7 @@ from auditor.cli.reporting import Wanted, folder_in, formats_of, paths_of, write
 from auditor.cli.resuming import Order, how_of, taken_up
 from auditor.cli.runs import find_run
 from auditor.cli.setting import Choices, Prepared, prepare
+from auditor.cli.usher import usher_for
 from auditor.exit_codes import Watched
 from auditor.journal import Journal
 from auditor.journal.ledger import Ledger
@@ -58,13 +59,10 @@ def resumed_audit(
         settings = replace(prepared.settings, breaker_anew=choices.breaker is not None)
         paths = paths_of(order.target, order.formats)
         _somebody_signs_in(settings, ask)
+        usher = usher_for(settings, screen, ask, next(iter(paths.values())))
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
-            resume(
-                journal,
-                prepared.inventory,
-                settings,
-                prepared.tools(ask, progress, ledger, quiet=screen.quiet),
-            )
+            tools = prepared.tools(ask, progress, ledger, usher=usher, quiet=screen.quiet)
+            resume(journal, prepared.inventory, settings, tools)
         judged = watched(journal, prepared.rulebook, wanted.demands, wanted.waivers)
         write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
     finally:  # also where something went wrong: a run file that is closed is one file, and whole
@@ -88,12 +86,13 @@ def run_audit(
     assert wanted.output is not None, "who wants an audit says where it goes"
     paths = paths_of(wanted.output, formats_of(wanted, wanted.output))
     _somebody_signs_in(prepared.settings, ask)
+    usher = usher_for(prepared.settings, screen, ask, next(iter(paths.values())))
     run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))
     how = how_of(order) if order else None
     where = order.choices.ledger if order else None
     with contextlib.ExitStack() as last:
         with _ledger(prepared.settings, where) as ledger, screen.progress() as progress:
-            tools = prepared.tools(ask, progress, ledger, quiet=screen.quiet)
+            tools = prepared.tools(ask, progress, ledger, usher=usher, quiet=screen.quiet)
             journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
             last.callback(journal.close)  # whoever copies the run file from here copies all of it
         judged = watched(journal, prepared.rulebook, wanted.demands, wanted.waivers)
@@ -107,6 +106,7 @@ def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tupl
     started = datetime.now(UTC)
     run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     asked = [*["directory"] * settings.directory.wanted, *["passwords"] * settings.passwords]
+    asked += ["interactive sign-ins"] * (settings.interactive.way is not None)
     mode = " and ".join([", ".join(["discovery", *asked[:-1]]), *asked[-1:]]) if asked else "discovery only"
     run = RunInfo(
         id=run_id,
@@ -122,7 +122,11 @@ def new_run(inventory: "Inventory", settings: "Settings", target: Path) -> "tupl
 
 
 def _somebody_signs_in(settings: "Settings", ask: "Ask") -> None:
-    """Raise UsageError where a directory is to be read online and nobody could sign in for it."""
+    """Raise UsageError where somebody is to sign in and nobody could: administrators, or people."""
+    if settings.interactive.way is not None:
+        from auditor.cli.usher import check_people_can_sign_in  # noqa: PLC0415 - only for this
+
+        check_people_can_sign_in(settings.interactive.way, present=ask.present)
     if settings.directory.online:
         from auditor.cli.collecting_directory import check_present  # noqa: PLC0415 - only for this
 

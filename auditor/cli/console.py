@@ -50,6 +50,11 @@ class Screen:
         """Print a line about the run."""
         self._notes.print(escape(harmless(text)))
 
+    def ask(self, text: str, end: str = "\n") -> None:
+        """Print to whoever is asked something, also where the run is to be quiet."""
+        sys.stderr.write(f"{harmless(text)}{end}")
+        sys.stderr.flush()
+
     def result(self, text: str) -> None:
         """Print a line that is the result."""
         self._out.print(escape(harmless(text)))
@@ -180,7 +185,7 @@ class Terminal:
         if self._nobody:
             return False
         lines = [f"  tenant {name}" for name in tenants] + [f"  federation host {name}" for name in hosts]
-        question = "Passwords would be sent, once an account, to:\n" + "\n".join(lines)
+        question = "Accounts would sign in, a password sent once each, to:\n" + "\n".join(lines)
         with self._screen.paused():
             sys.stderr.write(f"{question}\nDo you own these, or audit them on behalf of who does? [y/N] ")
             sys.stderr.flush()

@@ -139,6 +139,24 @@ PEOPLE: TypeAlias = Annotated[
         help="Send people's passwords too, where the inventory has them.",
     ),
 ]
+INTERACTIVE: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--interactive",
+        metavar="WAY",
+        rich_help_panel=_AGREED,
+        help="Ask people to sign in themselves: browser, one after another, or device-code, many at once.",
+    ),
+]
+ONLY: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="UPN",
+        rich_help_panel=_AGREED,
+        help="Of all people ask this one to sign in; may be repeated.",
+    ),
+]
 NO_PASSWORDS: TypeAlias = Annotated[
     bool,
     typer.Option(

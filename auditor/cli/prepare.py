@@ -32,6 +32,8 @@ def plan(
     rules: options.RULES = None,
     people: options.PEOPLE = False,
     no_passwords: options.NO_PASSWORDS = False,
+    interactive: options.INTERACTIVE = None,
+    only: options.ONLY = None,
     directory: options.DIRECTORY = None,
     discover: Annotated[
         bool,
@@ -67,6 +69,8 @@ def plan(
         rate=rate,
         people=people,
         passwords=not no_passwords,
+        interactive=interactive,
+        only=tuple(only or ()),
         directory=tuple(directory or ()),
         skip_invalid=skip_invalid,
     )
@@ -91,6 +95,7 @@ def plan_lines(planned: "RunPlan") -> list[str]:
         f"password submissions: at most {len(planned.submissions)}, for {asked} accounts",
         "  (a second one for an account only after an answer that proves its password right)",
         *_of_applications(planned),
+        *_of_people(planned),
         *_reasons(planned.skipped),
         f"expected duration: about {_duration(planned.seconds)}",
     ]
@@ -99,6 +104,12 @@ def plan_lines(planned: "RunPlan") -> list[str]:
 def _of_applications(planned: "RunPlan") -> list[str]:
     found = planned.applications
     return [f"sign-ins of applications with their own credential: {len(found)}"] if found else []
+
+
+def _of_people(planned: "RunPlan") -> list[str]:
+    found = planned.people
+    asked = len({case.account_id for case in found})
+    return [f"sign-ins of people on a page: {len(found)}, of {asked} people"] if found else []
 
 
 def _held(planned: "RunPlan", prepared: "Prepared", path: Path | None) -> list[str]:

@@ -20,6 +20,8 @@ _SHAPING = {
     "reading": "--sheet, --map and --allow-plaintext-passwords",
     "people": "--people-passwords",
     "passwords": "--no-passwords",
+    "interactive": "--interactive",
+    "only": "--only",
     "directory": "--directory",
     "keep_directory": "--keep-directory",
     "skip_invalid": "--skip-invalid",
@@ -100,7 +102,7 @@ def _stored(data: Mapping[str, Any]) -> Choices:
     known: dict[str, Any] = {f.name: data[f.name] for f in fields(Choices) if f.name in data}
     for name in _PATHS:
         known[name] = Path(known[name]) if known.get(name) else None
-    for name in ("tenants", "federation_hosts", "retry", "directory"):
+    for name in ("tenants", "federation_hosts", "retry", "directory", "only"):
         known[name] = tuple(known.get(name, ()))
     known["reading"] = ReadOptions(**known["reading"])
     return Choices(**known)

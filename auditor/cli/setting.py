@@ -14,11 +14,19 @@ from auditor.directory.sign_in import Way
 from auditor.errors import ConfigError, InventoryError, UsageError
 from auditor.gate import BreakerLimits
 from auditor.inventory import ReadOptions, format_problems, read_inventory
-from auditor.model import Ask, Inventory, Progress, Vantage
+from auditor.model import Ask, Inventory, Progress, Usher, Vantage
 from auditor.network import DoorSettings
 from auditor.probes.dataverse import parse_table
 from auditor.rulebook.load import load_rulebook
-from auditor.run.interface import DirectoryChoice, Retry, ScopeAnswer, Settings, Tools
+from auditor.run.interface import (
+    DirectoryChoice,
+    InteractiveChoice,
+    Nobody,
+    Retry,
+    ScopeAnswer,
+    Settings,
+    Tools,
+)
 from auditor.run.shards import cut, parse_shard
 from auditor.secrets import Resolver
 
@@ -53,6 +61,8 @@ class Choices:
     yes: bool = False
     people: bool = False
     passwords: bool = True
+    interactive: str | None = None
+    only: tuple[str, ...] = ()
     directory: tuple[str, ...] = ()
     keep_directory: Path | None = None
     skip_invalid: bool = False
@@ -74,9 +84,17 @@ class Prepared:
     base: Path
 
     def tools(
-        self, ask: Ask, progress: Progress, ledger: "Ledger | None" = None, *, quiet: bool = False
+        self,
+        ask: Ask,
+        progress: Progress,
+        ledger: "Ledger | None" = None,
+        *,
+        usher: Usher | None = None,
+        quiet: bool = False,
     ) -> Tools:
         """Return what the run needs, with whom to ask, whom to tell, and what remembers refused attempts.
+
+        `usher` leads people through their sign-ins, where any are asked.
 
         `quiet`: nothing but the result goes to standard output.
         """
@@ -89,6 +107,7 @@ class Prepared:
             now=lambda: datetime.now(UTC),
             ledger=ledger,
             resolving=resolver_for(self.base, self.settings.door, quiet=quiet),
+            usher=usher or Nobody(),
         )
 
 
@@ -134,6 +153,7 @@ def settings_of(choices: Choices, config: Config, *, quiet: bool = False) -> Set
         directory=directory_of(
             choices, config, resolver_for(folder_of(choices.config), door, quiet=quiet, keys=True)
         ),
+        interactive=interactive_of(choices),
         concurrency=choices.concurrency or config.concurrency,
         rate=rate_of(choices.rate or _RATE),
         table=parse_table(table),
@@ -145,6 +165,19 @@ def settings_of(choices: Choices, config: Config, *, quiet: bool = False) -> Set
         cloud_refusals=cloud_refusals(config),
         door=door,
     )
+
+
+def interactive_of(choices: Choices) -> InteractiveChoice:
+    """Return whether people are asked to sign in, and who; raises UsageError for what is no way to."""
+    only = frozenset(upn.strip().lower() for upn in choices.only)
+    if choices.interactive is None:
+        if only:
+            raise UsageError("--only is for --interactive", "say --interactive browser, or device-code")
+        return InteractiveChoice()
+    word = choices.interactive.strip().lower()
+    if word not in {Way.BROWSER, Way.DEVICE_CODE}:
+        raise UsageError("--interactive takes browser or device-code", "for example --interactive browser")
+    return InteractiveChoice(Way(word), only)
 
 
 def folder_of(config: Path | None) -> Path:

@@ -17,11 +17,12 @@ from typing import Any
 from auditor.clouds import Cloud
 from auditor.directory.administrator import Administrator, Identity
 from auditor.directory.msal_client import Client
-from auditor.directory.tokens import claims_of, code_of, held_in, roles_of, why, why_raised
+from auditor.directory.tokens import code_of, held_in, roles_of, why, why_raised
 from auditor.errors import DirectoryError
 from auditor.network import Door
 from auditor.network.http_client import Forgetful
 from auditor.secrets import Secret, redact
+from auditor.secrets.claims import claims_of
 
 _WAITING = {"authorization_pending", "slow_down"}
 _SLOWER = 5

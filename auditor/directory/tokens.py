@@ -1,8 +1,6 @@
 """Tokens of one administrator: what they say of themselves, and how long they are good. In memory only."""
 
-import json
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +8,7 @@ from typing import Any
 
 from auditor.errors import NetworkError
 from auditor.secrets import Secret, redact
+from auditor.secrets.claims import claims_of, texts
 
 _TRAILER = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp): .*", re.DOTALL)
 _CODE = re.compile(r"AADSTS\d{4,9}")
@@ -38,26 +37,10 @@ def held_in(result: Mapping[str, Any], graph: str, now: datetime) -> Held | None
     return Held(Secret(token), until, frozenset(names))
 
 
-def claims_of(token: str) -> dict[str, Any]:
-    """Return what a token says of itself, unverified, {} when it cannot be read; for information alone."""
-    _, _, rest = token.partition(".")
-    part = rest.partition(".")[0]
-    try:
-        data = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
 def roles_of(claims: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the template ids of a person's directory roles (claim `wids`), None where there is no claim."""
     wids = claims.get("wids")
     return frozenset(text.lower() for text in texts(wids)) if isinstance(wids, list) else None
-
-
-def texts(value: object) -> list[str]:
-    """Return the texts in a list, [] for anything else."""
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def why(result: Mapping[str, Any]) -> str:

@@ -52,6 +52,10 @@ AND coalesce(json_extract(data, '$.why'), json_extract(data, '$.details.held_bac
 _SIGNED_IN = """
 SELECT subject FROM evidence
 WHERE kind = 'case' AND question = 'application sign-in' AND json_extract(data, '$.why') IS NULL"""
+_OF_PEOPLE = "('interactive sign-in', 'interactive whoami')"
+_UNMET = """
+SELECT subject FROM evidence
+WHERE kind = 'case' AND question = 'interactive sign-in' AND json_extract(data, '$.why') IS NOT NULL"""
 _OF_DIRECTORIES = "('directory user', 'directory access', 'directory consent')"
 _WITHOUT_ANSWER = """
 SELECT data FROM cases WHERE NOT EXISTS (
@@ -141,9 +145,9 @@ class Journal:
         self._writing.durable(_NOTE, ("how", codec.dump(how)))
 
     def record(self, evidence: Evidence) -> None:
-        """Keep evidence; that of a password is on disk when this returns."""
+        """Keep evidence; that of a password or of a person is on disk when this returns."""
         row = (evidence.subject.kind, evidence.subject.key, evidence.question, codec.evidence_out(evidence))
-        if evidence.question is Question.PASSWORD:
+        if evidence.question in {Question.PASSWORD, Question.INTERACTIVE}:
             self._writing.durable(_RECORD, row)
         else:
             self._writing.later(_RECORD, row)
@@ -210,12 +214,14 @@ class Journal:
     def forget_unasked(self) -> None:
         """Drop why nobody asked, answers of earlier runs included: going on with a run decides anew.
 
-        What a directory said stays; nobody has to sign in to it again.
+        What a directory said stays, and of which person there is an answer: nobody has to sign in again.
         """
         cases = f"subject IN ({_UNASKED}) AND subject NOT IN ({_SIGNED_IN})"
-        unasked = f"kind = 'case' AND {cases} AND question NOT IN {_OF_DIRECTORIES}"
+        others = f"question NOT IN {_OF_DIRECTORIES} AND question NOT IN {_OF_PEOPLE}"
+        unasked = f"kind = 'case' AND {cases} AND {others}"
+        unmet = f"subject IN ({_UNMET}) AND kind = 'case' AND question IN {_OF_PEOPLE}"
         unread = f"question IN {_OF_DIRECTORIES} AND json_extract(data, '$.why') IS NOT NULL"
-        for which in (unasked, unread):
+        for which in (unasked, unread, unmet):
             self._writing.durable(f"DELETE FROM evidence WHERE {which}")  # noqa: S608 - ours
 
     def without_answer(self) -> list[Case]:

@@ -107,6 +107,9 @@ class Observed:
     application sign-in: `credential` (secret, certificate, federated token), `expires` (ISO date) and
       `thumbprint` (SHA-256) of a certificate, `issuer`, `subject` and `audience` of a token, `scope`, `calls`
     whoami: `user_id`; table: `table`
+    interactive sign-in: `way` (browser, device code), `scope`, `calls`; where somebody signed in: `account`
+      (meant, another, not told), `mfa` (performed, password alone, not told), `methods` (the claim amr),
+      `contexts` (acrs), and, of another account, `signed_in_as`
 
     What a directory says is read by nobody at the door: its flow is discovery, `source` the tenant or the
     export, `at` when the oldest part that it rests on was read, `unread` a sentence for each part that

@@ -22,6 +22,7 @@ APP_CREDENTIAL = (
 EXPIRY = ("expired", "within 30 days", "within 90 days", "later")
 
 _USER, _ACCESS, _CONSENT = Question.DIRECTORY_USER, Question.DIRECTORY_ACCESS, Question.DIRECTORY_CONSENT
+_INTERACTIVE = Question.INTERACTIVE.value
 _ALL_OF_IT = f"{_USER}, {_ACCESS}, {_CONSENT}"
 
 
@@ -133,6 +134,38 @@ FACTS: "Mapping[str, FactSpec]" = _declare(
     # from Dataverse, with the token
     FactSpec("dataverse", "outcome of WhoAmI, or member", (), "whoami"),
     FactSpec("table", "outcome of reading one row, or readable", (), "table"),
+    # from people who sign in themselves
+    FactSpec(
+        "interactive_asked",
+        "asked, or why nobody asked the person to sign in (a reason of model.Why)",
+        (),
+        _INTERACTIVE,
+    ),
+    FactSpec("interactive_sign_in", "outcome of the person's own sign-in", (), _INTERACTIVE),
+    FactSpec(
+        "interactive_way", "how the person was asked to sign in", ("browser", "device code"), _INTERACTIVE
+    ),
+    FactSpec(
+        "interactive_account",
+        "whether the account that signed in is the one that was meant",
+        ("meant", "another"),
+        _INTERACTIVE,
+    ),
+    FactSpec(
+        "interactive_mfa",
+        "whether a second factor was given at that sign-in",
+        ("performed", "password alone"),
+        _INTERACTIVE,
+    ),
+    FactSpec(
+        "interactive_consent",
+        "what came of the consent page at that sign-in",
+        ("given now", "given before", "declined", "needs an administrator"),
+        f"{_INTERACTIVE}, password, {_CONSENT}",
+    ),
+    FactSpec(
+        "interactive_dataverse", "outcome of WhoAmI with that token, or member", (), "interactive whoami"
+    ),
     # from the directory: what an administrator's export or Microsoft Graph says
     FactSpec(
         "ropc_in_log",

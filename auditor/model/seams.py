@@ -1,10 +1,12 @@
 """The seams: what one room asks of another without importing it."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from auditor.model.cases import CaseKey
     from auditor.model.evidence import Answer, Evidence
@@ -95,6 +97,59 @@ class Ask(Protocol):
 
     def password(self, account: str) -> str:
         """Return a password typed for an account; raises SecretError where nobody can be asked."""
+        ...
+
+
+class Step(StrEnum):
+    """What the operator wants next, where people sign in one after another."""
+
+    GO = "go"
+    SKIP = "skip"
+    STOP = "stop"
+    RETRY = "retry"
+
+
+class Person(NamedTuple):
+    """Who is to sign in where: account, app, environment; which of how many sign-ins it is."""
+
+    account: str
+    app: str
+    environment: str
+    number: int
+    total: int
+
+
+class Invitation(NamedTuple):
+    """A code that a person enters on a page, and until when (aware). What redeems it is not in here."""
+
+    person: Person
+    page: str
+    code: str
+    until: "datetime"
+
+
+class Usher(Protocol):
+    """Who leads people through interactive sign-ins."""
+
+    @property
+    def present(self) -> bool:
+        """Return whether there is anybody to lead them."""
+        ...
+
+    def ready(self, person: Person) -> Step:
+        """Say who is next, and return GO, SKIP or STOP."""
+        ...
+
+    def again(self, person: Person, said: str) -> Step:
+        """Say why a sign-in came to nothing, and return RETRY, SKIP (go on without) or STOP."""
+        ...
+
+    def tell(self, text: str) -> None:
+        """Say something about the sign-in that is under way."""
+        ...
+
+    def invited(self, invitations: "Sequence[Invitation]") -> "AbstractContextManager[object]":
+        """Show who must enter which code where while the block lasts; nothing of it stays afterwards."""
         ...
 
 

@@ -149,6 +149,8 @@ class Question(StrEnum):
     APP_SIGN_IN = "application sign-in"
     WHOAMI = "whoami"
     TABLE = "table"
+    INTERACTIVE = "interactive sign-in"
+    INTERACTIVE_WHOAMI = "interactive whoami"
     DIRECTORY_USER = "directory user"
     DIRECTORY_ACCESS = "directory access"
     DIRECTORY_CONSENT = "directory consent"
@@ -237,6 +239,10 @@ class Why(StrEnum):
     FEDERATION_UNUSABLE = "the federation server offers no usable username endpoint"
     REFUSED_BEFOREHAND = "refused before any password was sent"
     PASSWORD_NOT_PROVEN = "the account's password is not proven"  # noqa: S105 - a reason
+    NO_INTERACTIVE_GRANT = "the app cannot sign people in"
+    NO_SIGN_IN_IN_TIME = "nobody signed in in time"
+    PASSED_OVER = "passed over by whoever led through the sign-ins"
+    STOPPED = "the interactive sign-ins were stopped before"
     NO_TOKEN = "no token to ask with"  # noqa: S105 - a reason
     APPLICATION_EXPECTED = "the application is to sign in for itself"
     NO_APPLICATION_GRANT = "the app cannot sign in for itself"

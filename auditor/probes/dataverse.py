@@ -54,9 +54,9 @@ def _plural(name: str) -> str:
     return name + ("es" if name.endswith(("s", "x", "z", "ch", "sh")) else "s")
 
 
-def ask_whoami(outlook: Outlook, case: Case, token: Secret) -> Observed:
-    """Return whether the environment knows the account and lets it in."""
-    return _ask(outlook, case, token, Question.WHOAMI, "WhoAmI")
+def ask_whoami(outlook: Outlook, case: Case, token: Secret, question: Question = Question.WHOAMI) -> Observed:
+    """Return whether the environment knows the account and lets it in; `question` says whose token it is."""
+    return _ask(outlook, case, token, question, "WhoAmI")
 
 
 def ask_table(outlook: Outlook, case: Case, token: Secret, table: Table) -> Observed:
@@ -73,7 +73,7 @@ def _ask(
     query: str,
     details: dict[str, Detail] | None = None,
 ) -> Observed:
-    leg = Leg.WHOAMI if question is Question.WHOAMI else Leg.TABLE
+    leg = Leg.TABLE if question is Question.TABLE else Leg.WHOAMI
     headers = {
         "Authorization": f"Bearer {token.reveal()}",
         "Accept": "application/json",

@@ -93,9 +93,9 @@ class MsalDoor:
     ) -> MsalReply:
         """Send a password or an assertion: a credential once an attempt, and to agreed hosts alone."""
         attempt = self._current()
-        leg = Leg.WSTRUST if isinstance(data, str) else Leg.TOKEN
+        leg = _leg(url, data)
         address = with_query(url.strip(), params)
-        if leg is Leg.WSTRUST or any(name in data for name in _SENT_ONCE):
+        if leg is Leg.WSTRUST or any(name in data for name in _SENT_ONCE) or _brings_code(data):
             _only_once(attempt, address)
         body = data.encode() if isinstance(data, str) else _form(data)
         sending = kept_headers(headers)
@@ -137,6 +137,17 @@ class MsalDoor:
         attempt.sent = attempt.sent or leg in {Leg.WSTRUST, Leg.TOKEN}
         # without headers: msal reads none of them but Retry-After, for a cache that keeps nothing here
         return MsalReply(reply.status, _checked(leg, reply), {})
+
+
+def _leg(url: str, data: Any) -> Leg:
+    if isinstance(data, str):
+        return Leg.WSTRUST
+    return Leg.DEVICE_CODE if url.rstrip().endswith("/devicecode") else Leg.TOKEN
+
+
+def _brings_code(data: Any) -> bool:
+    """Return whether a form redeems the code of a browser; one of a device is asked about again and again."""
+    return not isinstance(data, str) and data.get("grant_type") == "authorization_code"
 
 
 def _checked(leg: Leg, reply: Reply) -> str:

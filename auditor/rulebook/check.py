@@ -21,7 +21,16 @@ from auditor.rulebook.consent_rules import ConsentBar, ConsentBook, ConsentFile,
 from auditor.rulebook.templates import undeclared
 
 SENT, NOT_SENT = "sent", "failed before sending"
-ANSWERED = ("sign_in", "dataverse", "table", "tenant_lookup", "environment_lookup", "application_lookup")
+ANSWERED = (
+    "sign_in",
+    "dataverse",
+    "table",
+    "tenant_lookup",
+    "environment_lookup",
+    "application_lookup",
+    "interactive_sign_in",
+    "interactive_dataverse",
+)
 """The facts whose values are outcomes."""
 FOUND, MEMBER, READABLE = "found", "member", "readable"
 
@@ -31,6 +40,7 @@ def vocabulary(outcomes: Mapping[str, Outcome]) -> Vocabulary:
     names = frozenset(outcomes)
     open_facts = {
         "app": frozenset[str](),
+        "interactive_asked": frozenset({"asked", *(why.value for why in Why)}),
         "submission": frozenset({SENT, NOT_SENT, *(why.value for why in Why)}),
         **dict.fromkeys(ANSWERED, names),
     }

@@ -28,6 +28,7 @@ def context_of(
         **_of_axes(seen),
         **directory_words(book, seen, facts),
         **application_words(seen),
+        **_of_person(book, seen),
         "vantage": str(vantage),
         "contract": contract[0].value,
         "contract_why": contract[1],
@@ -78,14 +79,14 @@ def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
     item, reading = seen.observed(seen.sign_in), seen.readings.get(seen.sign_in)
     slot = seen.slots.get(seen.own)
     held = slot if isinstance(slot, NotObserved) else None
-    last = Question.TABLE if seen.observed(Question.TABLE) else Question.WHOAMI
+    last = Question.TABLE if seen.observed(Question.TABLE) else seen.whoami
     asked = seen.observed(last)
     return {
         "answer": _label(book, seen, seen.sign_in),
         "tenant_answer": _label(book, seen, Question.TENANT),
         "application_answer": _label(book, seen, Question.APPLICATION),
         "environment_answer": _label(book, seen, Question.ENVIRONMENT),
-        "dataverse_answer": _label(book, seen, Question.WHOAMI),
+        "dataverse_answer": _label(book, seen, seen.whoami),
         "table_answer": _label(book, seen, Question.TABLE),
         "code": _code(seen, seen.sign_in),
         "meaning": reading.meaning if reading else "",
@@ -96,6 +97,19 @@ def _of_answers(book: Rulebook, seen: Seen) -> dict[str, str]:
         "held_back_detail": held.detail if held else "",
         "dataverse_code": _code(seen, last),
         "dataverse_text": asked.answer.text if asked and not asked.answer.success else "",
+    }
+
+
+def _of_person(book: Rulebook, seen: Seen) -> dict[str, str]:
+    """Return what a person's own sign-in brought."""
+    slot = seen.slots.get(Question.INTERACTIVE)
+    return {
+        "interactive_answer": _label(book, seen, Question.INTERACTIVE),
+        "interactive_code": _code(seen, Question.INTERACTIVE),
+        "interactive_way": seen.detail(Question.INTERACTIVE, "way"),
+        "interactive_mfa": seen.detail(Question.INTERACTIVE, "mfa"),
+        "signed_in_as": seen.detail(Question.INTERACTIVE, "signed_in_as"),
+        "not_reached": seen.unknown(Question.INTERACTIVE).why if isinstance(slot, NotObserved) else "",
     }
 
 

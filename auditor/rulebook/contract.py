@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from auditor.model import Case, Contract, Expected, FactValue, Known, Question
+from auditor.model import Case, Contract, Expected, FactValue, Known, Question, Unknown, Why
 from auditor.rulebook.book import Rulebook
+from auditor.rulebook.interactive import SIGNED_IN, of_the_way
 
 _ASKS_ONLY_FOR_MFA = {"required", "registration_required", "from_federation", "external"}
 
@@ -49,9 +50,39 @@ def _signed_in(book: Rulebook, facts: Mapping[str, FactValue], token: str) -> tu
 
 
 def _interactive(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contract, str]:
-    sign_in, password, mfa = facts["sign_in"], facts["password"], facts["mfa"]
+    """Return what the person's own sign-in came to; where it says nothing, what the password's does."""
+    own = _in_person(book, facts)
+    if own[0] is not Contract.UNANSWERED:
+        return own
+    contract, why = _by_password(book, facts)
+    asked = isinstance(facts["interactive_sign_in"], Known) or own[1] != Why.NOT_ASKED.value
+    return own if asked and contract is Contract.UNANSWERED else (contract, why)
+
+
+def _in_person(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contract, str]:
+    sign_in, account, dataverse = (
+        facts[f"interactive_{name}"] for name in ("sign_in", "account", "dataverse")
+    )
     if not isinstance(sign_in, Known):
         return Contract.UNANSWERED, sign_in.why
+    if sign_in.value != SIGNED_IN:
+        by_code = of_the_way(facts)
+        return (Contract.UNANSWERED, by_code) if by_code else _refused(book, sign_in.value)
+    if not isinstance(account, Known):
+        return Contract.UNANSWERED, account.why
+    if account.value != "meant":
+        return Contract.UNANSWERED, "another account signed in"
+    if not isinstance(dataverse, Known):
+        return Contract.UNANSWERED, dataverse.why
+    if dataverse.value != "member":
+        return _refused(book, dataverse.value)
+    return Contract.MET, "the person signed in and Dataverse knows the account"
+
+
+def _by_password(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contract, str]:
+    sign_in, password, mfa = facts["sign_in"], facts["password"], facts["mfa"]
+    if not isinstance(sign_in, Known) or sign_in.source == Question.INTERACTIVE.value:
+        return Contract.UNANSWERED, sign_in.why if isinstance(sign_in, Unknown) else ""
     if sign_in.value == "token_issued":
         return Contract.UNANSWERED, "the password grant works; the interactive sign-in was not asked"
     proven = isinstance(password, Known) and password.value == "right"
@@ -62,6 +93,8 @@ def _interactive(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contra
 
 def _nothing(book: Rulebook, facts: Mapping[str, FactValue]) -> tuple[Contract, str]:
     sign_in = facts["sign_in"]
+    if _word(facts["interactive_sign_in"]) == SIGNED_IN and _word(facts["interactive_account"]) == "meant":
+        return Contract.BROKEN, "the account signed in although no sign-in should work"
     if not isinstance(sign_in, Known):
         return Contract.UNANSWERED, sign_in.why
     if sign_in.value == "token_issued":
@@ -74,3 +107,7 @@ def _refused(book: Rulebook, outcome: str) -> tuple[Contract, str]:
     """Return broken for a refusal, unanswered where the service never got to an answer."""
     found = book.outcomes[outcome]
     return (Contract.UNANSWERED if found.inconclusive else Contract.BROKEN), found.label
+
+
+def _word(value: FactValue) -> str:
+    return value.value if isinstance(value, Known) else ""

@@ -31,6 +31,7 @@ from auditor.rulebook.check import NOT_SENT, SENT
 from auditor.rulebook.contract import contract_of
 from auditor.rulebook.directory import directory_facts
 from auditor.rulebook.hints import reads_like_a_person, says_the_place
+from auditor.rulebook.interactive import interactive_facts, of_person
 from auditor.rulebook.joined import joined
 from auditor.rulebook.seen import Seen, realm_of, see
 
@@ -94,6 +95,7 @@ def facts_from(book: Rulebook, case: Case, seen: Seen, estate: Estate) -> Mappin
         **directory_facts(seen),
         **application_facts(seen),  # last: it silences what speaks of the account
     }
+    known |= interactive_facts(seen, known)
     known |= joined(known)
     contract, _ = contract_of(book, case, known)
     known["contract"] = Known(contract.value, source="judgement")
@@ -214,7 +216,8 @@ def _of_sign_in(seen: Seen) -> dict[str, FactValue]:
         return facts | dict.fromkeys(("sign_in", *_SIGN_IN_FACTS), seen.unknown(Question.PASSWORD))
     source, label = seen.sign_in.value, seen.book.outcomes[reading.outcome].label
     facts["sign_in"] = Known(reading.outcome, reading.confidence, source)
-    return facts | {name: _said(name, reading, label, source) for name in _SIGN_IN_FACTS}
+    facts |= {name: _said(name, reading, label, source) for name in _SIGN_IN_FACTS}
+    return facts | of_person(seen) if seen.sign_in is Question.INTERACTIVE else facts
 
 
 def _of_submission(seen: Seen) -> dict[str, FactValue]:
@@ -249,7 +252,7 @@ def _said(name: str, reading: Reading, label: str, source: str) -> FactValue:
 
 def _of_dataverse(seen: Seen) -> dict[str, FactValue]:
     return {
-        "dataverse": _outcome(seen, Question.WHOAMI),
+        "dataverse": _outcome(seen, seen.whoami),
         "table": _outcome(seen, Question.TABLE),
     }
 

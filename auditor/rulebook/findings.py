@@ -56,10 +56,11 @@ class Held:
 
 
 class Asked(NamedTuple):
-    """The questions that a case has slots for, and the one whose answer is the sign-in's."""
+    """The questions that a case has slots for, and those whose answers are the sign-in's and Dataverse's."""
 
     slots: tuple[str, ...]
     sign_in: Question
+    whoami: Question = Question.WHOAMI
 
 
 def held_by(book: Rulebook, facts: Mapping[str, FactValue], asked: Asked) -> tuple[Held, ...]:
@@ -161,7 +162,8 @@ def _surest(rule: FindingRule, decided: tuple[str, ...], facts: Mapping[str, Fac
 
 def _answered(questions: tuple[Question, ...], asked: Asked) -> tuple[Question, ...]:
     """Return these questions, the password's replaced where another one's answer made it needless."""
-    return tuple(asked.sign_in if one is Question.PASSWORD else one for one in questions)
+    instead = {Question.PASSWORD: asked.sign_in, Question.WHOAMI: asked.whoami}
+    return tuple(instead.get(one, one) for one in questions)
 
 
 def _behind(decided: tuple[str, ...], facts: Mapping[str, FactValue], asked: Asked) -> tuple[Question, ...]:

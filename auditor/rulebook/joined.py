@@ -7,7 +7,7 @@ left something open, the reason says why the directory does not know it either.
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from auditor.model import Confidence, FactValue, Known, Unknown, Why
+from auditor.model import Confidence, FactValue, Known, Question, Unknown, Why
 from auditor.rulebook.directory import NOT_READ
 
 Facts: TypeAlias = Mapping[str, FactValue]
@@ -21,6 +21,8 @@ _MFA = {
     "external": {"mfa", "unmet"},
     "blocked": {"blocked", "unmet"},
 }
+# a second factor may be given that nothing demanded, and one that was given before need not be repeated
+_MFA_IN_PERSON = _MFA | {"required": {"mfa", "unmet", "allowed"}}
 _SECOND_FACTOR = {"required", "registration_required", "from_federation"}
 _CONSENT = {"granted": {"user", "all"}, "missing": {"none"}, "needs_administrator": {"none"}}
 _BY_DEFAULTS, _OF_DEVICE = "blocked_by_security_defaults", "device_required"
@@ -32,13 +34,14 @@ _ELSEWHERE = {
 
 def joined(facts: Facts) -> dict[str, FactValue]:
     """Return the facts that both have a say in: whether they agree, and their own, as sure as that makes."""
-    mfa, consent = _mfa_sources(facts), _compared(facts["consent"], facts["consent_kind"], _CONSENT)
+    mfa, consent = _mfa_sources(facts), _consent_sources(facts)
+    policy = "policy_interactive" if _in_person(facts["mfa"]) else "policy_ropc"
     ropc = _loose(facts["ropc"], mfa, consent)
     return {
         "mfa_sources": mfa,
         "consent_sources": consent,
         "mfa": _said_twice(facts["mfa"], mfa, _policy(facts)),
-        "policy_ropc": _surer(facts["policy_ropc"], mfa),
+        policy: _surer(facts[policy], mfa),
         "consent": _said_twice(facts["consent"], consent, facts["consent_kind"]),
         "consent_kind": _surer(facts["consent_kind"], consent),
         "ropc": _open_way(ropc, facts),
@@ -55,6 +58,17 @@ def interactive(facts: Facts) -> bool:
     return _word(facts["kind"]) == "person" and _word(facts["expected"]) != "ropc"
 
 
+def _in_person(value: FactValue) -> bool:
+    """Return whether a person's own sign-in says this, and no password's."""
+    return isinstance(value, Known) and value.source == Question.INTERACTIVE.value
+
+
+def _consent_sources(facts: Facts) -> FactValue:
+    if _word(facts["interactive_consent"]) == "given now":
+        return Unknown("consent was given after the directory was read")
+    return _compared(facts["consent"], facts["consent_kind"], _CONSENT)
+
+
 def _policy(facts: Facts) -> FactValue:
     """Return what rules make of the sign-in that is the case's own: a person's is interactive."""
     return facts["policy_interactive"] if interactive(facts) else facts["policy_ropc"]
@@ -62,6 +76,8 @@ def _policy(facts: Facts) -> FactValue:
 
 def _mfa_sources(facts: Facts) -> FactValue:
     seen, policy, outcome = facts["mfa"], facts["policy_ropc"], _word(facts["sign_in"])
+    if _in_person(seen):
+        return _compared(seen, facts["policy_interactive"], _MFA_IN_PERSON)
     if outcome in _ELSEWHERE:
         return Unknown(_ELSEWHERE[outcome])
     if outcome == _BY_DEFAULTS:  # they demand MFA, and answer like a block

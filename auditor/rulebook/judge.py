@@ -72,7 +72,11 @@ class Judge:
         seen = see(book, case, evidence, self._read)
         facts = facts_from(book, case, seen, self._estate)
         contract = contract_of(book, case, facts)
-        standing = _SKIPPED if case.skip else self._standing(facts, Asked(tuple(seen.slots), seen.sign_in))
+        standing = (
+            _SKIPPED
+            if case.skip
+            else self._standing(facts, Asked(tuple(seen.slots), seen.sign_in, seen.whoami))
+        )
         context = context_of(book, case, seen, facts, self._vantage, contract)
         scene = Scene(case, seen, facts, context)
         return CaseResult(

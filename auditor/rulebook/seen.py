@@ -9,6 +9,7 @@ from auditor.model import (
     Evidence,
     Expected,
     FactValue,
+    Flow,
     Interpret,
     Known,
     NotObserved,
@@ -22,6 +23,8 @@ from auditor.model.evidence import tenant
 from auditor.rulebook.answers import interpret
 from auditor.rulebook.book import Rulebook
 
+OF_THE_WAY = frozenset({"blocked_by_conditional_access", "blocked_by_security_defaults", "device_required"})
+"""Refusals of a device code that say nothing of a browser."""
 _REALMS = {"managed": "managed", "federated": "federated", "unknown": "unknown"}
 
 
@@ -54,8 +57,28 @@ class Seen:
         if self.application:
             return Question.APP_SIGN_IN
         held = self.slots.get(Question.PASSWORD)
+        if not isinstance(held, Observed) and self.person is not None:
+            return Question.INTERACTIVE
         early = isinstance(held, NotObserved) and held.why is Why.REFUSED_BEFOREHAND
         return Question.APPLICATION if early else Question.PASSWORD
+
+    @property
+    def person(self) -> Observed | None:
+        """Return the person's own sign-in, where it speaks of the account that was meant, and of any way."""
+        found, reading = self.observed(Question.INTERACTIVE), self.readings.get(Question.INTERACTIVE)
+        if found is None or reading is None:
+            return None
+        if found.answer.success:
+            return found if found.details.get("account") == "meant" else None
+        by_code = found.answer.flow is Flow.DEVICE_CODE
+        return None if by_code and reading.outcome in OF_THE_WAY else found
+
+    @property
+    def whoami(self) -> Question:
+        """Return the question whose answer is Dataverse's: with the own sign-in's token, or the person's."""
+        own = self.observed(Question.WHOAMI) is not None
+        theirs = self.observed(Question.INTERACTIVE_WHOAMI) is not None
+        return Question.INTERACTIVE_WHOAMI if theirs and not own else Question.WHOAMI
 
     def unknown(self, question: Question) -> Unknown:
         """Return why there is no value from this question."""

@@ -20,11 +20,13 @@ from auditor.run.app_users import MOST, AppPlan, AppSignIns, application_plans, 
 from auditor.run.applications import refused_beforehand, without
 from auditor.run.clocks import clocks_off
 from auditor.run.directories import Directories
-from auditor.run.discovery import discover
+from auditor.run.discovery import Discovered, discover
+from auditor.run.interactive import people_plans
 from auditor.run.interface import Settings, Tools, kept
 from auditor.run.limits import tenant_limits
 from auditor.run.passwords import Passwords
-from auditor.run.plan import sign_in_refused
+from auditor.run.people import People, receive, rest_of
+from auditor.run.plan import signs_in
 from auditor.run.remembered import Memory, Nothing, Remembered, held_back, named_nowhere
 from auditor.run.resumption import Before, lost_answer, same_cases, take_up
 from auditor.run.scope import AgreedScope, Destination, Plan, agree, someone_agrees, unmatched
@@ -51,7 +53,7 @@ def collect(
     not reached that it was interrupted, and the journal is returned as usual. Raises ScopeError,
     JournalError, LedgerError; the run file stays in any case.
     """
-    signing_in = (case.domain for case in inventory.cases if sign_in_refused(case, settings) is None)
+    signing_in = (case.domain for case in inventory.cases if signs_in(case, settings))
     someone_agrees(signing_in, settings, tools.ask)
     if settings.shard is None and all(case.skip for case in inventory.cases):  # a shard may be empty
         raise NothingToAudit("no row of the inventory can be audited", "all are skipped or have errors")
@@ -99,6 +101,7 @@ class _Collection:
     gate: Gate | None = None
     alike: Alike = field(default_factory=Alike)
     seen: Mapping[tuple[Subject, str], Evidence] = field(default_factory=dict)
+    found: Discovered = field(default_factory=Discovered)
 
     @property
     def outlook(self) -> Outlook:
@@ -140,7 +143,8 @@ def _ask(one: _Collection) -> None:
         memory = _memory(one)
         before = _before(one, memory)
         plans, applications, refused = _plans(one, before)
-        scope = _agreed(one, [*plans, *applications])
+        people = People(*people_plans(one.cases, one.found, one.settings, one.tools.rulebook))
+        scope = _agreed(one, [*plans, *applications, *people.plans])
         one.directories.record(one.cases, one.seen, one.journal)
         early = _applications(one, plans, scope, before)
         plans, refused = without(plans, early), before.unasked([*refused, *early])
@@ -150,6 +154,7 @@ def _ask(one: _Collection) -> None:
         if one.resuming:
             memory.reconcile(one.journal, {key: made.reading for key, made in before.made.items()})
         _sign_in(one, _left(one, plans, before), refused, scope, gate, memory)
+        receive(people, scope, before.people_seen, one.outlook, one.journal, one.settings, one.tools)
     except KeyboardInterrupt:
         one.update(interrupted=True)
     _rest(one)
@@ -179,7 +184,7 @@ def _plans(one: _Collection, before: Before) -> tuple[list[Plan], list[AppPlan],
         settings.concurrency,
         before.discovered,
     )
-    one.seen = found.by_subject
+    one.seen, one.found = found.by_subject, found
     one.notice_clocks()
     plans, refused = submissions(one.cases, found, settings, tools.rulebook)
     applications, others = application_plans(one.cases, found, settings, tools.rulebook)
@@ -337,4 +342,6 @@ def _rest(one: _Collection) -> None:
             continue
         for evidence in not_asked(one.outlook, case, Refusal(Why.INTERRUPTED, "")):
             one.journal.note(evidence)
+    for evidence in rest_of(one.cases, one.journal, one.settings, one.outlook):
+        one.journal.note(evidence)
     one.directories.rest(one.cases, one.journal, one.tools.now())

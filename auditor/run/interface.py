@@ -1,6 +1,8 @@
 """What a run is made of: its settings, and what it needs from the other rooms."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +12,7 @@ from auditor.directory.sign_in import Way
 from auditor.errors import SecretError
 from auditor.gate import BreakerLimits
 from auditor.journal.ledger import Ledger
-from auditor.model import Ask, Progress, Vantage
+from auditor.model import Ask, Invitation, Person, Progress, Step, Usher, Vantage
 from auditor.network import DoorSettings
 from auditor.probes.dataverse import Table
 from auditor.rulebook.book import Rulebook
@@ -69,6 +71,25 @@ class DirectoryChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class InteractiveChoice:
+    """Whether people are asked to sign in themselves, and how: by browser or device code, None for not.
+
+    `only` are the lower-case UPNs to ask, none for all people; a page is waited for so many `seconds`.
+    """
+
+    way: Way | None = None
+    only: frozenset[str] = frozenset()
+    seconds: int = 300
+
+    @property
+    def named(self) -> str:
+        """Return what is asked, as a run file keeps it."""
+        if self.way is None:
+            return "none"
+        return f"{self.way}, {len(self.only)} named" if self.only else str(self.way)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How a run goes.
 
@@ -80,6 +101,7 @@ class Settings:
     vantage: Vantage = field(default_factory=Vantage)
     country: str = ""
     directory: DirectoryChoice = field(default_factory=DirectoryChoice)
+    interactive: InteractiveChoice = field(default_factory=InteractiveChoice)
     concurrency: int = 8
     rate: float | None = 5.0
     table: Table | None = None
@@ -113,7 +135,30 @@ def kept(settings: Settings) -> dict[str, str]:
         "proxy": "given" if settings.door.proxy else "environment's",
         "certificates": "given" if settings.door.ca_bundle else "operating system's",
         "directories": settings.directory.named,
+        "interactive": settings.interactive.named,
     } | noted(settings.shard)
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Nobody leads people through sign-ins: whoever would be next is where it stops."""
+
+    present: bool = False
+
+    def ready(self, person: Person) -> Step:  # noqa: ARG002 - the seam's signature
+        """Stop."""
+        return Step.STOP
+
+    def again(self, person: Person, said: str) -> Step:  # noqa: ARG002 - the seam's signature
+        """Stop."""
+        return Step.STOP
+
+    def tell(self, text: str) -> None:
+        """Tell nobody."""
+
+    def invited(self, invitations: Sequence[Invitation]) -> AbstractContextManager[object]:  # noqa: ARG002 - the seam's signature
+        """Show nothing to nobody."""
+        return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +178,8 @@ class Tools:
     now: Callable[[], datetime]
     ledger: Ledger | None = None
     resolving: Resolver | None = None
+    usher: Usher = field(default_factory=Nobody)
+    sleep: Callable[[float], object] = time.sleep
 
     @property
     def resolver(self) -> Resolver:

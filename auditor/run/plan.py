@@ -8,6 +8,7 @@ from auditor.clouds import Clouds
 from auditor.model import Case, Expected, Inventory, Refusal
 from auditor.run.app_users import application_wanted
 from auditor.run.discovery import login_of, tenants_of
+from auditor.run.interactive import is_asked_about, person_wanted
 from auditor.run.interface import Settings
 from auditor.run.scope import wanted
 
@@ -19,7 +20,8 @@ _REQUESTS_A_QUESTION = 0.25
 class RunPlan:
     """What a run would do, from the inventory alone; `seconds` is an estimate.
 
-    `submissions` are passwords to send, `applications` cases whose application signs in for itself.
+    `submissions` are passwords to send, `applications` cases whose application signs in for itself,
+    `people` those whose person is asked to sign in.
     """
 
     cases: int
@@ -27,6 +29,7 @@ class RunPlan:
     skipped: tuple[tuple[Case, Refusal], ...]
     submissions: tuple[Case, ...]
     applications: tuple[Case, ...]
+    people: tuple[Case, ...]
     hosts: tuple[str, ...]
     domains: tuple[str, ...]
     seconds: float
@@ -48,6 +51,7 @@ def plan_run(inventory: Inventory, settings: Settings, clouds: Clouds) -> RunPla
         skipped=tuple((case, refusal) for case, refusal in judged if refusal is not None),
         submissions=submissions,
         applications=tuple(case for case in signing_in if case.expected is Expected.APPLICATION),
+        people=tuple(case for case in inventory.cases if asked_in_person(case, settings)),
         hosts=tuple(hosts),
         domains=tuple(domains),
         seconds=_seconds(audited, submissions, settings),
@@ -58,6 +62,16 @@ def sign_in_refused(case: Case, settings: Settings) -> Refusal | None:
     """Return why a case's own sign-in is not made, by an account or an application."""
     own = application_wanted if case.expected is Expected.APPLICATION else wanted
     return own(case, settings)
+
+
+def signs_in(case: Case, settings: Settings) -> bool:
+    """Return whether anybody would sign in for a case: its account, its application, or the person."""
+    return sign_in_refused(case, settings) is None or asked_in_person(case, settings)
+
+
+def asked_in_person(case: Case, settings: Settings) -> bool:
+    """Return whether a person would be asked to sign in."""
+    return is_asked_about(case, settings) and person_wanted(case, settings) is None
 
 
 def _seconds(audited: Sequence[Case], submissions: Sequence[Case], settings: Settings) -> float:

@@ -59,12 +59,13 @@ class Before:
     """What a run file held when the run was taken up again.
 
     `made` are the passwords that were sent, by case key in the order they ended; `applications_made` the
-    answers to applications that signed in for themselves.
+    answers to applications that signed in for themselves, `people_seen` those to people.
     """
 
     discovered: Discovered = field(default_factory=Discovered)
     made: dict[str, Made] = field(default_factory=dict)
     applications_made: dict[str, Observed] = field(default_factory=dict)
+    people_seen: dict[str, Observed] = field(default_factory=dict)
 
     @property
     def applications(self) -> list[Evidence]:
@@ -110,6 +111,8 @@ def take_up(
         key = evidence.subject.key
         if evidence.question is Question.APP_SIGN_IN and isinstance(evidence, Observed):
             before.applications_made[key] = evidence
+        if evidence.question is Question.INTERACTIVE and isinstance(evidence, Observed):
+            before.people_seen[key] = evidence
         if evidence.question is Question.PASSWORD and isinstance(evidence, Observed):
             before.made[key] = _made(
                 evidence.answer, interpret(evidence.answer, _realm(before.discovered, clouds, by_key[key]))

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from auditor.directory.msal_client import Client
 from auditor.directory.sign_in import Means, Way, sign_in
-from auditor.directory.tokens import claims_of
 from auditor.errors import DirectoryError, NetworkError
 from auditor.network import Reply
 from auditor.secrets import Secret
+from auditor.secrets.claims import claims_of
 from tests.directory.graph_lab import (
     APP_SECRET,
     AUDITOR,

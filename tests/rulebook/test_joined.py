@@ -12,7 +12,7 @@ from auditor.rulebook.judge import judge
 from tests.rulebook.directories import ANY_ACCESS, ANY_CONSENT, ANY_USER
 
 NAMES = [*(name for name in FACTS if name.startswith("policy_")), "kind", "expected", "sign_in"]
-NAMES += ["mfa", "consent", "ropc", "consent_kind"]
+NAMES += ["mfa", "consent", "ropc", "consent_kind", "interactive_consent"]
 TOKEN = {"sign_in": "token_issued", "mfa": "not_required", "consent": "granted", "ropc": "works"}
 CODES = [
     0,

@@ -5,7 +5,7 @@ import re
 from auditor.model import FACTS
 from auditor.rulebook.conditions import facts_in, values_in
 
-OURS = {"found", "member", "readable", "consent_given", "application_signed_in"}
+OURS = {"found", "member", "readable", "consent_given", "application_signed_in", "signed_in_interactively"}
 
 
 def test_the_outcomes_are_those_of_the_vocabulary(book, shared):

@@ -198,7 +198,7 @@ def received(world, folder, monkeypatch, habits=None):
     with Lab(model) as lab:
         browser = Browser(lab, habits)
         monkeypatch.setattr(webbrowser, "open", browser.open)
-        _hurry(monkeypatch, browser)
+        hurry(monkeypatch, browser)
         reception = Reception(lab, folder, browser, monkeypatch)
         yield reception
         for thread in browser.threads:
@@ -207,7 +207,7 @@ def received(world, folder, monkeypatch, habits=None):
             reception.journal.close()
 
 
-def _hurry(monkeypatch, browser):
+def hurry(monkeypatch, browser):
     """Let msal look for an answer without resting a second, and its clock run on when somebody is away."""
     import time  # noqa: PLC0415 - the real one, before it is replaced
 

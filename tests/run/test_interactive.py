@@ -1,4 +1,4 @@
-"""People who sign in themselves, against the lab's pages: each ends in the right state, nobody is asked twice."""
+"""People who sign in themselves on the lab's pages: each ends in the right state, nobody is asked twice."""
 
 from copy import deepcopy
 
@@ -206,7 +206,13 @@ def test_thirty_people_end_in_the_right_state_and_going_on_asks_nobody_twice(tmp
     for number, user in enumerate(world["users"], 1):
         if number % 3 == 0:
             user |= {"per_user_mfa": "enforced", "mfa_method": "entra"}
-    habits = {name(4): "decline", name(9): "away", name(11): name(12), name(17): "cancel", name(23): "decline"}
+    habits = {
+        name(4): "decline",
+        name(9): "away",
+        name(11): name(12),
+        name(17): "cancel",
+        name(23): "decline",
+    }
     with received(world, tmp_path, monkeypatch, habits) as place:
         first = place.ask(Operator({name(6): Step.SKIP, name(16): Step.STOP}))
         assert slot(first[name(6)]).why is Why.PASSED_OVER

@@ -10,6 +10,7 @@ from auditor.errors import NetworkError
 from auditor.model import Failure, NotObserved, Observed, Why
 from auditor.probes.identity import identity_details
 from auditor.probes.interactive import CodeFlow, InteractiveProbe, port_of
+from auditor.probes.msal_door import Attempt, MsalDoor
 from auditor.probes.password import Target
 from auditor.secrets import Secret
 from tests.probes.conftest import LOGIN, OPENID, TENANT, FakeDoor, as_json, case_of, outlook
@@ -174,6 +175,17 @@ def test_a_broken_line_is_no_answer_of_the_person(codes):
     came = probe.poll(flow)
     assert isinstance(came.evidence, Observed)
     assert (came.evidence.answer.failure, came.evidence.answer.sent) == (Failure.RESET, False)
+
+
+def test_the_code_of_a_page_is_redeemed_once(codes):
+    door = FakeDoor(token=issued())
+    client, attempt = MsalDoor(door), Attempt({}, HERE.agreed)
+    form = {"grant_type": "authorization_code", "code": "c" * 40}
+    with client.attempt(attempt):
+        client.post(OPENID["token_endpoint"], data=form)
+        with pytest.raises(NetworkError):
+            client.post(OPENID["token_endpoint"], data=form)
+    assert len(door.posts) == 1
 
 
 def test_codes_go_to_the_agreed_host_alone(codes):

@@ -1,4 +1,4 @@
-"""The operator's side of interactive sign-ins: keys, codes and their sheet, and where nobody is to be asked."""
+"""The operator's side of interactive sign-ins: keys, codes and their sheet, where nobody is to be asked."""
 
 import csv
 import stat

@@ -27,18 +27,23 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CONTAINER = (Path("/.dockerenv"), Path("/run/.containerenv"))
 BEFORE_CODES = (
     "Before the codes are handed out:",
-    "- security defaults and many policies block this way (AADSTS530035, AADSTS53003), not the browser",
-    "- a code that nobody expects looks like phishing, and often is: tell people beforehand, another way",
-    "- that a code worked shows no lasting way in where policies on authentication flows exist",
+    "- security defaults and many policies block this way of signing in",
+    "  (AADSTS530035, AADSTS53003); the browser usually works then",
+    "- a code that nobody expects looks like phishing, and often is: tell each",
+    "  person beforehand, in another way",
+    "- that a code worked shows no lasting way in where policies on",
+    "  authentication flows exist",
 )
 BEFORE_BROWSERS = (
-    "People sign in one after another in this machine's browser; the password is typed there, by them.",
-    "While a page is open, Ctrl-C gives up waiting for it; at a question it ends the run.",
+    "People sign in one after another in this machine's browser; they type their",
+    "passwords there. While a page is open, Ctrl-C gives up waiting for it; at a",
+    "question it ends the run.",
 )
 IN_A_CONTAINER = (
-    "note: this looks like a container; the page's answer is awaited on all of its addresses, not only on"
-    " this machine's own"
+    "note: this looks like a container; the page's answer is awaited on all of its",
+    "addresses, not only on this machine's own",
 )
+AFTER_CODES = "it is deleted when all have answered or the codes ran out; Ctrl-C ends it earlier"
 
 
 class Console:
@@ -54,7 +59,8 @@ class Console:
         """Say who is next, and ask whether to go on."""
         if not self._begun:
             self._begun = True
-            self._say(*BEFORE_BROWSERS, *[IN_A_CONTAINER] * any(path.exists() for path in _CONTAINER))
+            inside = any(path.exists() for path in _CONTAINER)
+            self._say(*BEFORE_BROWSERS, *(IN_A_CONTAINER if inside else ()))
         where = f"{person.app}, {person.environment}"
         return self._choice(f"[{person.number} of {person.total}] {person.account} ({where})", _KEYS, _READY)
 

@@ -96,6 +96,15 @@ class Demands:
         """Return new, updated or unchanged, as against the baseline; "" without one."""
         return self.baseline.state(result, finding) if self.baseline is not None else ""
 
+    @property
+    def compared_with(self) -> str:
+        """Return the baseline's name, "" without one."""
+        return self.baseline.name if self.baseline is not None else ""
+
+    def gone(self, result: CaseResult) -> tuple[str, ...]:
+        """Return the rules whose findings the baseline had for this case, and that hold no more."""
+        return self.baseline.change(result).gone if self.baseline is not None else ()
+
 
 NOTHING_ASKED = Demands()
 

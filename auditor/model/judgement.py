@@ -245,6 +245,15 @@ class Demand(Protocol):
         """Return new, updated or unchanged, as against an earlier run; "" where none is compared with."""
         ...
 
+    @property
+    def compared_with(self) -> str:
+        """Return the id of the earlier run, "" where none is compared with."""
+        ...
+
+    def gone(self, result: CaseResult) -> tuple[str, ...]:
+        """Return the rules whose findings the earlier run had for this case, and that hold no more."""
+        ...
+
 
 class Audit(Protocol):
     """A judged run: numbers, and results as a stream in inventory order that can be read again."""

@@ -34,6 +34,7 @@ _JUDGED = (Contract.BROKEN, Contract.UNANSWERED, Contract.MET)
 _CASE = ("Account", "App", "Environment")
 _BROKEN = (*_CASE, "Expected", "Seen", "Fix", "Where")
 _FINDINGS = ("Severity", "Finding", *_CASE, "Fix", "Where")
+_CHANGED = (*_CASE, "New", "Gone")
 _WAIVED = ("Finding", *_CASE, "By", "Until", "Why")
 
 
@@ -57,6 +58,7 @@ class _Seen:
 
     broken: Gravest[tuple[str, ...]] = field(default_factory=lambda: Gravest(_ROWS))
     findings: Gravest[tuple[str, ...]] = field(default_factory=lambda: Gravest(_ROWS))
+    changed: Gravest[tuple[str, ...]] = field(default_factory=lambda: Gravest(_ROWS))
     waived: Gravest[tuple[str, ...]] = field(default_factory=lambda: Gravest(_ROWS))
     gaps: "Counter[tuple[Question, Why]]" = field(default_factory=Counter)
 
@@ -66,22 +68,40 @@ class _Seen:
             return
         if result.contract is Contract.BROKEN and not _is_waived(result):
             self.broken.add(0, _broken(result))
+        self._changes(result, terms)
         for finding in result.findings:
             self._finding(result, finding, terms)
         for item in result.evidence:
             if isinstance(item, NotObserved) and item.why not in NO_GAP:
                 self.gaps[item.question, item.why] += 1
 
+    def _changes(self, result: "CaseResult", terms: "Terms") -> None:
+        """Take notice of what is new in a case and what is gone, remarks and open questions aside."""
+        new = [
+            finding.title
+            for finding in result.findings
+            if terms.demand.since_baseline(result, finding) == "new" and not _is_aside(finding)
+        ]
+        helps = ((rule, terms.rule_help(rule)) for rule in terms.demand.gone(result))
+        gone = [told.title if told else rule for rule, told in helps if not told or told.severity != "info"]
+        if new or gone:
+            row = (*_who(result), plain("; ".join(new)), plain("; ".join(gone)))
+            self.changed.add(0 if new else 1, row)
+
     def _finding(self, result: "CaseResult", finding: "Finding", terms: "Terms") -> None:
         if finding.waived is not None:
             told = (plain(finding.waived.who), finding.waived.until.isoformat(), plain(finding.waived.reason))
             self.waived.add(0, (plain(finding.title), *_who(result), *told))
-        elif not finding.unanswered and finding.severity != "info" and finding.rule != BROKEN_CONTRACT:
+        elif not _is_aside(finding) and finding.rule != BROKEN_CONTRACT:
             fails = terms.demand.fails(result, finding)
             behind = 0 if fails else len(Severity)
             fix = plain(f"{finding.fixes[0].title} ({done_by(finding.fixes[0])})") if finding.fixes else ""
             row = (f"**{finding.severity}**" if fails else str(finding.severity), plain(finding.title))
             self.findings.add(behind + finding.severity.rank, (*row, *_who(result), fix, _where(result)))
+
+
+def _is_aside(finding: "Finding") -> bool:
+    return finding.unanswered or finding.severity == "info"
 
 
 def _who(result: "CaseResult") -> tuple[str, str, str]:
@@ -110,7 +130,7 @@ def summary_of(audit: "Audit", terms: "Terms", limit: int = LIMIT) -> "Iterator[
         seen.add(result, terms)
     yield from _head(audit.run, texts)
     yield from _numbers(audit.summary)
-    yield from _tables(seen, (limit - _OTHERS) // 3)
+    yield from _tables(seen, terms.demand.compared_with, (limit - _OTHERS) // 4)
     yield from _waivers(audit.summary)
     yield from _gaps(seen, texts)
     footer = texts.footer_simulated if audit.run.simulated else texts.footer
@@ -151,8 +171,9 @@ def _counts(numbers: "Mapping[str, int]") -> str:
     return plain(" \N{MIDDLE DOT} ".join(f"{name} {count:,}" for name, count in numbers.items() if count))
 
 
-def _tables(seen: _Seen, room: int) -> "Iterator[str]":
+def _tables(seen: _Seen, baseline: str, room: int) -> "Iterator[str]":
     yield from _section("Broken contracts", _BROKEN, seen.broken, room)
+    yield from _section(f"Changed since {baseline}", _CHANGED, seen.changed, room)
     yield from _section("Findings, the gravest first", _FINDINGS, seen.findings, room)
     yield from _section("Waived", _WAIVED, seen.waived, room)
 

@@ -2,6 +2,7 @@
 
 import json
 
+import openpyxl
 import pytest
 import yaml
 
@@ -47,12 +48,28 @@ def audit(auditor, running, tmp_path):
     def run(name, *more):
         before = set(tmp_path.glob("*.audit-run"))
         over = ("--proxy", running.proxy, "--ca-bundle", running.ca_file, "--ledger", "a.ledger")
-        told = ("--yes", "--no-input", "--contract", "--format", "json", "--output", f"{name}.json")
+        told = (
+            "--yes",
+            "--no-input",
+            "--contract",
+            "--format",
+            "json,xlsx,markdown",
+            "--output",
+            f"{name}.json",
+        )
         done = auditor("audit", accounts, *over, *told, *more)
         (made,) = set(tmp_path.glob("*.audit-run")) - before
         return Audited(done, made, tmp_path / f"{name}.json")
 
     return run
+
+
+def first_link(workbook):
+    """Return the address behind the first link of the sheet Consent."""
+    sheet = openpyxl.load_workbook(workbook)["Consent"]
+    return next(
+        cell.hyperlink.target for row in sheet for cell in row if cell.hyperlink and cell.hyperlink.target
+    )
 
 
 def test_consent_is_missing_the_link_is_opened_and_the_next_audit_is_green(
@@ -63,18 +80,23 @@ def test_consent_is_missing_the_link_is_opened_and_the_next_audit_is_green(
 
     (case,) = json.loads(auditor("links", first.run, "--format", "json").out)["cases"]
     assert case["situation"] == "individual-consent-is-enough"
+    link = first_link(first.report.with_suffix(".xlsx"))
+    assert link == case["links"][0]["url"]
     page = open_page(running)
-    page.goto(case["links"][0]["url"])
+    page.goto(link)
     steps.password(page, PASSWORD)
     steps.stay(page)
     page.get_by_text("Dataverse / Dynamics 365: user_impersonation").wait_for()
     steps.press(page, "Accept")
     steps.heading(page, "You can close this window")
 
-    again = audit("again", "--retry", EXTERNAL)
+    again = audit("again", "--fail-on-new", "--baseline", first.run)
     assert (again.code, again.verdicts["consent"], again.verdicts["ropc"]) == (0, "granted", "eligible")
     gone = first.findings - again.findings
     assert gone == {"consent-is-missing", "contract-is-broken"}
+    assert "0 findings new or graver, 2 findings gone" in again.out
+    told = again.report.with_suffix(".md").read_text(encoding="utf-8")
+    assert "Consent to the app is missing" in told.partition("## Changed since")[2]
     (after,) = json.loads(auditor("links", again.run, "--format", "json").out)["cases"]
     assert after["situation"] != case["situation"]
     assert running.submissions == {EXTERNAL: 3}  # an audit each, and the person on the page

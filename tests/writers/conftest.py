@@ -723,6 +723,7 @@ class Demand:
     rules: frozenset[str] | None = None
     opens: bool = True
     since: str = ""
+    no_more: tuple[str, ...] = ()
 
     def fails(self, result, finding):
         """See auditor.model.Demand."""
@@ -741,6 +742,15 @@ class Demand:
     def since_baseline(self, result, finding):
         """See auditor.model.Demand."""
         return self.since
+
+    @property
+    def compared_with(self):
+        """See auditor.model.Demand."""
+        return "run-1" if self.since else ""
+
+    def gone(self, result):
+        """See auditor.model.Demand."""
+        return self.no_more if self.since else ()
 
 
 def rule_help(rule):

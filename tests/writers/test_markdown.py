@@ -208,3 +208,17 @@ def test_waivers_that_ran_out_or_that_nothing_came_of_are_listed(quiet_audit, wr
     text = written(replace(quiet_audit, summary=summary))
     assert "## Waivers to look at (2)\n\n- a.yaml:2: x: ran out\n- a.yaml:9: y: gone\n" in text
     assert "| Waived findings | 3 |" in text
+
+
+def test_what_is_new_and_what_is_gone_since_the_baseline_stands_in_a_table(one, make, written, demand):
+    new = make.finding("no-role", "No role", Severity.HIGH, "It has none.")
+    remark = make.finding("remark", "A remark", Severity.INFO, "By the way.")
+    since = demand(since="new", no_more=("mfa-demanded", "outcome-unknown"))
+    (_, row) = tables(written(one(new, remark), demand=since))["Changed since run-1"]
+    assert row[-2:] == ["No role", "Mfa demanded; outcome-unknown"]
+
+
+def test_without_a_baseline_or_a_change_there_is_no_such_table(one, make, written, demand):
+    found = make.finding("no-role", "No role", Severity.HIGH, "It has none.")
+    assert "Changed since" not in written(one(found))
+    assert "Changed since" not in written(one(found), demand=demand(since="unchanged"))

@@ -140,6 +140,9 @@ class Operator:
         self.said.append((person.account, said))
         return self.answers.pop(0) if self.answers else Step.SKIP
 
+    def waits(self):
+        """Do nothing while codes are waited for."""
+
     def tell(self, text):
         self.said.append(("", text))
 
@@ -181,7 +184,12 @@ class Reception:
         )
         tools = prepared.tools(Unattended(), Silent(), usher=operator)
         rests = iter(range(200))
-        return prepared, replace(tools, sleep=lambda _: next(rests))
+
+        def sleep(_):
+            next(rests)
+            operator.waits()
+
+        return prepared, replace(tools, sleep=sleep)
 
     def _results(self, tools):
         audit = judge(self.journal, tools.rulebook)

@@ -284,3 +284,50 @@ def test_a_policy_that_blocks_device_codes_says_nothing_of_the_browser(tmp_path,
     assert result.contract is Contract.UNANSWERED
     assert result.verdicts[Axis.MFA].value == "unknown"
     assert result.verdicts[Axis.PATH].value == "switch to interactive OAuth"
+
+
+def test_ctrl_c_gives_up_on_the_page_that_is_open_and_not_on_the_run(tmp_path, monkeypatch):
+    with received(a_world(2), tmp_path, monkeypatch, {name(1): "away"}) as place:
+
+        def broken_off():
+            if place.browser.idle:
+                raise KeyboardInterrupt
+
+        place.browser.rest = broken_off
+        operator = Operator()
+        results = place.ask(operator)
+    assert slot(results[name(1)]).detail == "the operator waited no longer"
+    assert results[name(2)].contract is Contract.MET
+    assert operator.said[0][0] == name(1)
+
+
+def test_waiting_for_codes_can_be_broken_off_and_goes_on_with_those_who_have_not_answered(
+    tmp_path, monkeypatch
+):
+    world = a_world(3)
+    with received(world, tmp_path, monkeypatch) as place:
+        shown = []
+
+        class Impatient(Operator):
+            rests = 0
+
+            def waits(self):
+                self.rests += 1
+                if self.rests > 1:
+                    raise KeyboardInterrupt
+
+        def first_alone(invitations):
+            shown.append([one.person.account for one in invitations])
+            place.browser.enter(invitations[0].code, invitations[0].person.account)
+
+        def all_of_them(invitations):
+            shown.append([one.person.account for one in invitations])
+            for one in invitations:
+                place.browser.enter(one.code, one.person.account)
+
+        results = place.ask(Impatient(codes=first_alone), Way.DEVICE_CODE)
+        assert [slot(results[name(n)]).question for n in (1, 2, 3)] == [Question.INTERACTIVE] * 3
+        assert {slot(results[name(n)]).why for n in (2, 3)} == {Why.INTERRUPTED}
+        results = place.again(Operator(codes=all_of_them), Way.DEVICE_CODE)
+    assert shown == [[name(1), name(2), name(3)], [name(2), name(3)]]
+    assert {result.contract for result in results.values()} == {Contract.MET}

@@ -200,9 +200,7 @@ class Reception:
     def _ask(self, plan: Invited, *, anew: bool) -> Came:
         try:
             return self.probe.by_browser(plan.case, plan.target, self.seconds, self.usher.tell, anew=anew)
-        except (
-            KeyboardInterrupt
-        ):  # of this one sign-in: a window that was closed answers nothing; see `again`
+        except KeyboardInterrupt:  # meant for the page: a window that was closed answers nothing
             why = Refusal(Why.NO_SIGN_IN_IN_TIME, "the operator waited no longer")
             return Came(not_signed_in(self.outlook, plan.case, why)[0])
 

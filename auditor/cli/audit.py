@@ -8,9 +8,11 @@ from auditor.cli import options
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.cli.console import Screen
     from auditor.exit_codes import Watched
-    from auditor.model import Audit
+    from auditor.model import Audit, Why
 
 
 RETRYING = (
@@ -199,9 +201,17 @@ def finish(audit: "Watched", screen: "Screen") -> None:
 
 
 def unasked_lines(audit: "Audit") -> list[str]:
-    """Return why passwords were not asked for, a line a reason with the number of cases."""
-    counted = sorted(audit.summary.unasked.items(), key=lambda item: -item[1])
-    return [f"password not sent for {count} of {audit.summary.cases} cases: {why}" for why, count in counted]
+    """Return why passwords were not asked for and people not met, a line a reason, with how many cases."""
+    summary = audit.summary
+    return [
+        *_counted("password not sent", summary.unasked, summary.cases),
+        *_counted("nobody signed in", summary.unmet, summary.cases),
+    ]
+
+
+def _counted(what: str, reasons: "Mapping[Why, int]", cases: int) -> list[str]:
+    counted = sorted(reasons.items(), key=lambda item: -item[1])
+    return [f"{what} for {count} of {cases} cases: {why}" for why, count in counted]
 
 
 def waiver_lines(audit: "Audit") -> list[str]:

@@ -204,7 +204,8 @@ class Summary:
     Per axis: verdict value -> cases; `worst`: severity of a case's worst finding ("none" without one)
     -> cases; findings per severity; contract state -> cases. `unanswered` counts cases whose contract
     has no answer, `undecided` those whose path could not be told, `unasked` (by reason) those whose
-    password was not asked for, `unreached` those of which the network let nothing be seen. Neither `worst`
+    password was not asked for, `unmet` those whose person did not sign in on a page, `unreached` those of
+    which the network let nothing be seen. Neither `worst`
     nor `findings` count what is waived: `waived` is how many findings; `expired` and `unused` are sentences
     about waivers that do not hold any more, or that nothing came of.
     """
@@ -220,6 +221,7 @@ class Summary:
     unanswered: int
     undecided: int = 0
     unasked: "Mapping[Why, int]" = field(default_factory=dict)
+    unmet: "Mapping[Why, int]" = field(default_factory=dict)
     unreached: int = 0
     waived: int = 0
     expired: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ class Count:
         self._findings: Counter[Severity] = Counter()
         self._contracts: Counter[Contract] = Counter()
         self._unasked: Counter[Why] = Counter()
+        self._unmet: Counter[Why] = Counter()
         self._accounts: set[str] = set()
         self._cases = self._skipped = self._unreached = 0
 
@@ -45,6 +46,8 @@ class Count:
         for item in result.evidence:
             if _is_unasked(item):
                 self._unasked[item.why] += 1
+            if isinstance(item, NotObserved) and item.question is Question.INTERACTIVE:
+                self._unmet[item.why] += 1
         self._unreached += _is_unreached(result)
 
     def summary(self, invalid: int) -> Summary:
@@ -61,6 +64,7 @@ class Count:
             unanswered=self._contracts[Contract.UNANSWERED],
             undecided=self._verdicts[Axis.PATH]["could not tell"],
             unasked=self._unasked,
+            unmet=self._unmet,
             unreached=self._unreached,
         )
 

@@ -120,9 +120,9 @@ def test_a_plan_says_how_many_people_would_be_asked(auditor, tmp_path):
     assert "sign-ins of people" not in auditor("plan", "accounts.csv").out
 
 
-def test_an_audit_leads_people_through_from_the_command_line(
-    auditor, tmp_path, lab, through, monkeypatch, world
-):
+@pytest.fixture
+def leading(auditor, tmp_path, lab, through, monkeypatch):
+    """Audit at a terminal with a scripted browser and one key for every question; returns both."""
     import webbrowser  # noqa: PLC0415 - the system's browser, in the hands of a script
 
     from tests.cli.conftest import ROWS  # noqa: PLC0415 - as data
@@ -131,16 +131,31 @@ def test_an_audit_leads_people_through_from_the_command_line(
     browser = Browser(lab)
     monkeypatch.setattr(webbrowser, "open", browser.open)
     monkeypatch.setenv("BROWSER", "true")
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    monkeypatch.setattr("sys.stdin.readline", lambda: "\n")
     hurry(monkeypatch, browser)
     rows = ROWS.replace("person@contoso.example", "mfa@contoso.example")
     (tmp_path / "accounts.csv").write_text(rows, encoding="utf-8")
-    options = ("--yes", "--no-passwords", "--interactive", "browser", "-o", "report.json")
-    done = auditor("audit", "accounts.csv", *options, *through)
+
+    def lead(key):
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)  # pytest has another one outside the test
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        monkeypatch.setattr("sys.stdin.readline", lambda: key)
+        options = ("--yes", "--no-passwords", "--interactive", "browser", "-o", "report.json")
+        return auditor("audit", "accounts.csv", *options, *through), browser
+
+    return lead
+
+
+def test_an_audit_leads_people_through_from_the_command_line(leading, tmp_path):
+    done, browser = leading("\n")
     assert "[1 of 1] mfa@contoso.example" in done.err
     text = (tmp_path / "report.json").read_text(encoding="utf-8")
     assert '"interactive sign-in"' in text
     assert browser.asked == {"mfa@contoso.example": 1}
     assert "eyJ" not in text + done.out + done.err
+    assert "nobody signed in" not in done.err
+
+
+def test_an_audit_that_was_stopped_says_how_many_people_were_not_met(leading):
+    done, browser = leading("q\n")
+    assert "nobody signed in for 1 of 3 cases: the interactive sign-ins were stopped before" in done.err
+    assert not browser.asked

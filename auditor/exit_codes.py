@@ -207,7 +207,8 @@ def _incomplete(audit: Watched) -> list[str]:
     lines = [f"missing: {part}" for part in run.missing]
     lines += [f"stopped by the breaker: {why}" for why in run.stopped]
     if run.interrupted:
-        count = audit.summary.unasked.get(Why.INTERRUPTED, 0)
+        left = (audit.summary.unasked, audit.summary.unmet)
+        count = max(reasons.get(Why.INTERRUPTED, 0) for reasons in left)
         lines.append(
             f"interrupted: {_cases(count)} not reached, {run.submissions} passwords were sent;"
             " --resume goes on"

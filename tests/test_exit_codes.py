@@ -1,13 +1,13 @@
 """One logic decides what makes a run fail, for the exit code and the formats alike (issue 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
 
 from auditor.compare import baseline_of
 from auditor.exit_codes import CONTRACT, Demands, Watched, changes_of, verdict_of
-from auditor.model import Axis, Contract, Expected, RunInfo, Severity, Summary, Vantage
+from auditor.model import Axis, Contract, Expected, RunInfo, Severity, Summary, Vantage, Why
 from tests.judged_cases import ACCEPTED, finding, result
 
 BROKEN, UNANSWERED, MET = Contract.BROKEN, Contract.UNANSWERED, Contract.MET
@@ -22,16 +22,18 @@ class Made:
     items: tuple
     readings: int = 0
     stopped: tuple = ()
+    interrupted: bool = False
+    unmet: dict = field(default_factory=dict)
 
     @property
     def run(self):
-        return RunInfo(
-            "run-2", "0", "a.csv", START, START, "", Vantage(), simulated=False, stopped=self.stopped
-        )
+        run = RunInfo("run-2", "0", "a.csv", START, START, "", Vantage(), simulated=False)
+        return replace(run, stopped=self.stopped, interrupted=self.interrupted)
 
     @property
     def summary(self):
-        return Summary(len(self.items), 1, 0, 0, {axis: {} for axis in Axis}, {}, {}, {}, 0)
+        numbers = Summary(len(self.items), 1, 0, 0, {axis: {} for axis in Axis}, {}, {}, {}, 0)
+        return replace(numbers, unmet=self.unmet)
 
     def results(self):
         self.readings += 1
@@ -116,6 +118,12 @@ def test_what_is_gone_since_the_baseline_is_said():
     watched = Watched(Made((result("a@contoso.example", finding("y")),)), Demands(baseline=baseline))
     assert changes_of(watched) == ["since run-1: 0 findings new or graver, 1 finding gone"]
     assert changes_of(Watched(Made(()))) == []
+
+
+def test_people_who_were_not_reached_count_in_an_interrupted_run():
+    made = Made((result("a@contoso.example"),), interrupted=True, unmet={Why.INTERRUPTED: 1})
+    (said,) = verdict_of(Watched(made))[1]
+    assert said.startswith("interrupted: 1 case not reached")
 
 
 def test_either_of_two_demands_triggers():

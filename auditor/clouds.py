@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from auditor.edges import Edge, validated, yaml_data
-from auditor.errors import RulesError
-from auditor.resources import shipped_text
+from auditor.edges import Edge
+from auditor.resources import shipped_yaml
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -131,10 +130,7 @@ class _CloudsFile(Edge):
 
 def load_clouds() -> Clouds:
     """Return the clouds of `rules/clouds.yaml`; raises RulesError when the file is not what it has to be."""
-    name = "rules/clouds.yaml"
-    data = validated(
-        _CloudsFile, yaml_data(shipped_text("rules", "clouds.yaml"), name, RulesError), name, RulesError
-    )
+    data = shipped_yaml(_CloudsFile, "rules", "clouds.yaml")
     known = tuple(
         Cloud(
             c.cloud, c.title, c.login, c.login_aliases, c.dataverse, c.instances, c.lockout_threshold, c.graph

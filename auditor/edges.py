@@ -1,5 +1,6 @@
 """What stands at the edges: strict pydantic models for files people write, and errors they can act on."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 import yaml
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from auditor.errors import AuditorError
 
 E = TypeVar("E", bound="Edge")
+W = TypeVar("W", bound=StrEnum)
+V = TypeVar("V")
 
 
 class Edge(BaseModel):
@@ -64,6 +67,14 @@ def _what(item: "ErrorDetails") -> str:
     if said is None:
         return item["msg"].removeprefix("Value error, ")
     return said.format_map(item.get("ctx", {}))
+
+
+def complete(words: "type[W]", given: "dict[W, V]", what: str) -> "dict[W, V]":
+    """Return what is given for each word; raises ValueError that names the words without any."""
+    missing = [word.value for word in words if word not in given]
+    if missing:
+        raise ValueError(f"no {what} for: {', '.join(missing)}")
+    return given
 
 
 def validated(shape: type[E], data: object, name: str, raised: "type[AuditorError]") -> E:

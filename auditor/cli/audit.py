@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from auditor.cli import options
+from auditor.cli import options, report_options
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def audit(
     interactive: options.INTERACTIVE = None,
     only: options.ONLY = None,
     directory: options.DIRECTORY = None,
-    keep_directory: options.KEEP_DIRECTORY = None,
+    keep_directory: report_options.KEEP_DIRECTORY = None,
     check_table: options.CHECK_TABLE = None,
     retry: options.RETRY = None,
     retry_refused: options.RETRY_REFUSED = False,
@@ -52,17 +52,17 @@ def audit(
     rate: options.RATE = None,
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
-    output: options.OUTPUT = None,
-    formats: options.FORMAT = None,
-    unanswered_as: options.UNANSWERED_AS = None,
-    contract: options.CONTRACT = False,
-    contract_only: options.CONTRACT_ONLY = None,
-    fail_on: options.FAIL_ON = None,
-    fail_on_new: options.FAIL_ON_NEW = False,
-    baseline: options.BASELINE = None,
-    waivers: options.WAIVERS = None,
-    quiet: options.QUIET = False,
-    verbose: options.VERBOSE = False,
+    output: report_options.OUTPUT = None,
+    formats: report_options.FORMAT = None,
+    unanswered_as: report_options.UNANSWERED_AS = None,
+    contract: report_options.CONTRACT = False,
+    contract_only: report_options.CONTRACT_ONLY = None,
+    fail_on: report_options.FAIL_ON = None,
+    fail_on_new: report_options.FAIL_ON_NEW = False,
+    baseline: report_options.BASELINE = None,
+    waivers: report_options.WAIVERS = None,
+    quiet: report_options.QUIET = False,
+    verbose: report_options.VERBOSE = False,
 ) -> None:
     """Audit the accounts of an inventory and write the remediation workbook.
 
@@ -132,18 +132,18 @@ def audit(
 
 def report(
     run: options.RUN,
-    output: options.OUTPUT = None,
-    formats: options.FORMAT = None,
-    unanswered_as: options.UNANSWERED_AS = None,
+    output: report_options.OUTPUT = None,
+    formats: report_options.FORMAT = None,
+    unanswered_as: report_options.UNANSWERED_AS = None,
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
-    contract: options.CONTRACT = False,
-    contract_only: options.CONTRACT_ONLY = None,
-    fail_on: options.FAIL_ON = None,
-    fail_on_new: options.FAIL_ON_NEW = False,
-    baseline: options.BASELINE = None,
-    waivers: options.WAIVERS = None,
-    quiet: options.QUIET = False,
+    contract: report_options.CONTRACT = False,
+    contract_only: report_options.CONTRACT_ONLY = None,
+    fail_on: report_options.FAIL_ON = None,
+    fail_on_new: report_options.FAIL_ON_NEW = False,
+    baseline: report_options.BASELINE = None,
+    waivers: report_options.WAIVERS = None,
+    quiet: report_options.QUIET = False,
 ) -> None:
     """Judge an earlier run again with today's rules and write its report anew.
 

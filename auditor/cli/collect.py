@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from auditor.cli import collect_options as its
-from auditor.cli import options
+from auditor.cli import options, report_options
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
@@ -29,8 +29,8 @@ def collect(
     no_input: options.NO_INPUT = False,
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
-    quiet: options.QUIET = False,
-    verbose: options.VERBOSE = False,
+    quiet: report_options.QUIET = False,
+    verbose: report_options.VERBOSE = False,
 ) -> None:
     """Read a tenant's directory with one administrator's sign-in into an archive that can be carried away.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli import options
+from auditor.cli import options, report_options
 from auditor.cli.harmless import harmless
 from auditor.errors import SecretError, UsageError
 
@@ -58,8 +58,8 @@ def doctor(
     concurrency: options.CONCURRENCY = None,
     proxy: options.PROXY = None,
     ca_bundle: options.CA_BUNDLE = None,
-    waivers: options.WAIVERS = None,
-    output: options.OUTPUT = None,
+    waivers: report_options.WAIVERS = None,
+    output: report_options.OUTPUT = None,
     form: Annotated[
         str, typer.Option("--format", metavar="text|json", show_default=False, help="How to print it.")
     ] = "text",

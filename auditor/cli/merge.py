@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor import __version__
-from auditor.cli import options
+from auditor.cli import options, report_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,21 +28,21 @@ def merge(
             "--output",
             "-o",
             metavar="FILE|FOLDER/",
-            parser=options.target,
+            parser=report_options.target,
             help="File or folder of the report; without it merged.xlsx beside the first run file.",
         ),
     ] = None,
-    formats: options.FORMAT = None,
-    unanswered_as: options.UNANSWERED_AS = None,
+    formats: report_options.FORMAT = None,
+    unanswered_as: report_options.UNANSWERED_AS = None,
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
-    contract: options.CONTRACT = False,
-    contract_only: options.CONTRACT_ONLY = None,
-    fail_on: options.FAIL_ON = None,
-    fail_on_new: options.FAIL_ON_NEW = False,
-    baseline: options.BASELINE = None,
-    waivers: options.WAIVERS = None,
-    quiet: options.QUIET = False,
+    contract: report_options.CONTRACT = False,
+    contract_only: report_options.CONTRACT_ONLY = None,
+    fail_on: report_options.FAIL_ON = None,
+    fail_on_new: report_options.FAIL_ON_NEW = False,
+    baseline: report_options.BASELINE = None,
+    waivers: report_options.WAIVERS = None,
+    quiet: report_options.QUIET = False,
 ) -> None:
     """Join run files of one audit, such as its shards, into one run file and write its report.
 

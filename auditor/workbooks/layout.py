@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from auditor.edges import Edge, validated, yaml_data
-from auditor.errors import RulesError
-from auditor.resources import shipped_text
+from auditor.edges import Edge
+from auditor.resources import shipped_yaml
 
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
 
@@ -58,6 +57,4 @@ class Template(Edge):
 
 def load_template() -> Template:
     """Return the layout; raises RulesError when the shipped file is not what it has to be."""
-    name = "reports/inventory/template.yaml"
-    text = shipped_text("reports", "inventory/template.yaml")
-    return validated(Template, yaml_data(text, name, RulesError), name, RulesError)
+    return shipped_yaml(Template, "reports", "inventory/template.yaml")

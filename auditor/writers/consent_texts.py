@@ -4,10 +4,9 @@ from functools import cached_property
 
 from pydantic import Field, field_validator
 
-from auditor.edges import Edge, validated, yaml_data
-from auditor.errors import RulesError
+from auditor.edges import Edge, complete
 from auditor.model import LinkKind, Sureness
-from auditor.resources import shipped_text
+from auditor.resources import shipped_yaml
 
 
 class LinkTexts(Edge):
@@ -39,22 +38,14 @@ class ConsentTexts(Edge):
     @field_validator("links")
     @classmethod
     def _every_kind(cls, given: dict[LinkKind, LinkTexts]) -> dict[LinkKind, LinkTexts]:
-        missing = [kind.value for kind in LinkKind if kind not in given]
-        if missing:
-            raise ValueError(f"no texts for: {', '.join(missing)}")
-        return given
+        return complete(LinkKind, given, "texts")
 
     @field_validator("redirect")
     @classmethod
     def _every_word(cls, given: dict[Sureness, str]) -> dict[Sureness, str]:
-        missing = [sure.value for sure in Sureness if sure not in given]
-        if missing:
-            raise ValueError(f"no words for: {', '.join(missing)}")
-        return given
+        return complete(Sureness, given, "words")
 
 
 def load_consent_texts() -> ConsentTexts:
     """Return `reports/consent.yaml`; raises RulesError with every problem where it does not fit."""
-    name = "reports/consent.yaml"
-    data = yaml_data(shipped_text("reports", "consent.yaml"), name, RulesError)
-    return validated(ConsentTexts, data, name, RulesError)
+    return shipped_yaml(ConsentTexts, "reports", "consent.yaml")

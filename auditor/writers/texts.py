@@ -2,10 +2,9 @@
 
 from pydantic import Field, field_validator
 
-from auditor.edges import Edge, validated, yaml_data
-from auditor.errors import RulesError
+from auditor.edges import Edge, complete
 from auditor.model import Desk, Why
-from auditor.resources import shipped_text
+from auditor.resources import shipped_yaml
 
 
 class SummaryTexts(Edge):
@@ -37,18 +36,12 @@ class Texts(Edge):
     @field_validator("not_looked")
     @classmethod
     def _every_reason(cls, given: dict[Why, str]) -> dict[Why, str]:
-        missing = [why.value for why in Why if why not in given]
-        if missing:
-            raise ValueError(f"no advice for: {', '.join(missing)}")
-        return given
+        return complete(Why, given, "advice")
 
     @field_validator("desks")
     @classmethod
     def _every_desk(cls, given: dict[Desk, str]) -> dict[Desk, str]:
-        missing = [desk.value for desk in Desk if desk not in given]
-        if missing:
-            raise ValueError(f"no name for: {', '.join(missing)}")
-        return given
+        return complete(Desk, given, "name")
 
 
 class GlossaryEntry(Edge):
@@ -65,14 +58,9 @@ class _GlossaryFile(Edge):
 
 def load_texts() -> Texts:
     """Return `reports/texts.yaml`; raises RulesError with every problem when it is not what it has to be."""
-    name = "reports/texts.yaml"
-    return validated(
-        Texts, yaml_data(shipped_text("reports", "texts.yaml"), name, RulesError), name, RulesError
-    )
+    return shipped_yaml(Texts, "reports", "texts.yaml")
 
 
 def load_glossary() -> tuple[GlossaryEntry, ...]:
     """Return the terms of `reports/glossary.yaml` in reading order; raises RulesError."""
-    name = "reports/glossary.yaml"
-    data = yaml_data(shipped_text("reports", "glossary.yaml"), name, RulesError)
-    return validated(_GlossaryFile, data, name, RulesError).entries
+    return shipped_yaml(_GlossaryFile, "reports", "glossary.yaml").entries

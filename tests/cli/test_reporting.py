@@ -4,7 +4,7 @@ import subprocess
 import pytest
 from junitparser import Error, Failure, JUnitXml
 
-from auditor.cli.options import target
+from auditor.cli.report_options import target
 from auditor.cli.reporting import folder_in
 from tests.cli.conftest import SECRETS
 

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from auditor.edges import Edge, validated, yaml_data
-from auditor.errors import RulesError
-from auditor.resources import shipped_text
+from auditor.edges import Edge
+from auditor.resources import shipped_yaml
 
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
 Title = Annotated[str, StringConstraints(pattern=r"^[^\[\]:*?/\\']{1,25}$")]
@@ -100,7 +99,4 @@ class Layout(Edge):
 
 def load_layout() -> Layout:
     """Return the shipped layout; raises RulesError with every problem in it."""
-    name = "reports/workbook.yaml"
-    return validated(
-        Layout, yaml_data(shipped_text("reports", "workbook.yaml"), name, RulesError), name, RulesError
-    )
+    return shipped_yaml(Layout, "reports", "workbook.yaml")

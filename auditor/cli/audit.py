@@ -73,22 +73,25 @@ def audit(
     """
     from auditor.cli.collecting import new_audit, resumed_audit  # noqa: PLC0415 - brings everything
     from auditor.cli.console import Screen, Terminal  # noqa: PLC0415 - Rich is slow to import
-    from auditor.cli.judging import demands_of, waivers_in  # noqa: PLC0415 - only where something is judged
-    from auditor.cli.reporting import wanted_of  # noqa: PLC0415 - as above
+    from auditor.cli.reporting import Asked, wanted_of  # noqa: PLC0415 - as above
     from auditor.cli.setting import Choices  # noqa: PLC0415 - brings the rules
     from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=quiet, verbose=verbose)
-    demands = demands_of(
+    asked = Asked(
+        output=output,
+        formats=formats,
+        unanswered_as=unanswered_as,
         contract=contract,
         contract_only=contract_only,
         fail_on=fail_on,
         fail_on_new=fail_on_new,
         baseline=baseline,
+        waivers=waivers,
         rules=rules,
         ledger=ledger,
     )
-    wanted = wanted_of(output, formats, demands, unanswered_as, waivers_in(waivers, rules))
+    wanted = wanted_of(asked)
     choices = Choices(
         config=config,
         rules=rules,
@@ -150,37 +153,39 @@ def report(
     Reads the run file alone: no network, no password.
     """
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
-    from auditor.cli.judging import demands_of, waivers_in, watched  # noqa: PLC0415 - as above
     from auditor.cli.reporting import (  # noqa: PLC0415 - as above
-        folder_in,
+        Asked,
         formats_of,
         inventory_of,
         paths_of,
+        reported,
         wanted_of,
-        write_reports,
     )
     from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
 
     screen = Screen(quiet=quiet)
-    demands = demands_of(
+    asked = Asked(
+        output=output,
+        formats=formats,
+        unanswered_as=unanswered_as,
         contract=contract,
         contract_only=contract_only,
         fail_on=fail_on,
         fail_on_new=fail_on_new,
         baseline=baseline,
+        waivers=waivers,
         rules=rules,
         ledger=ledger,
     )
-    wanted = wanted_of(output, formats, demands, unanswered_as, waivers_in(waivers, rules))
+    wanted = wanted_of(asked)
     path, rulebook = find_run(run, ledger), load_rulebook(rules)
     journal = Journal.open(path)
     try:
-        judged = watched(journal, rulebook, demands, wanted.waivers)
         target = output or path.with_name("report.xlsx")
         paths = paths_of(target, formats_of(wanted, target))
-        write_reports(judged, paths, wanted, rulebook, folder_in(inventory_of(journal.how)), screen)
+        judged = reported(journal, rulebook, wanted, paths, inventory_of(journal.how), screen)
         finish(judged, screen)
     finally:
         journal.close()

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import __version__
-from auditor.cli.judging import watched
-from auditor.cli.reporting import Wanted, folder_in, formats_of, paths_of, write_reports
+from auditor.cli.reporting import Wanted, formats_of, paths_of, reported
 from auditor.cli.resuming import Order, how_of, taken_up
 from auditor.cli.runs import find_run
 from auditor.cli.setting import Choices, Prepared, prepare
@@ -63,8 +62,7 @@ def resumed_audit(
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
             tools = prepared.tools(ask, progress, ledger, usher=usher, quiet=screen.quiet)
             resume(journal, prepared.inventory, settings, tools)
-        judged = watched(journal, prepared.rulebook, wanted.demands, wanted.waivers)
-        write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
+        judged = reported(journal, prepared.rulebook, wanted, paths, prepared.base, screen)
     finally:  # also where something went wrong: a run file that is closed is one file, and whole
         journal.close()
     screen.say(f"run file: {journal.path}")
@@ -95,8 +93,7 @@ def run_audit(
             tools = prepared.tools(ask, progress, ledger, usher=usher, quiet=screen.quiet)
             journal = collect(prepared.inventory, run, path, prepared.settings, tools, how)
             last.callback(journal.close)  # whoever copies the run file from here copies all of it
-        judged = watched(journal, prepared.rulebook, wanted.demands, wanted.waivers)
-        write_reports(judged, paths, wanted, prepared.rulebook, folder_in(prepared.base), screen)
+        judged = reported(journal, prepared.rulebook, wanted, paths, prepared.base, screen)
     screen.say(f"run file: {path}")
     return judged
 

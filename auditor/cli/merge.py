@@ -51,14 +51,13 @@ def merge(
     """
     from auditor.cli.audit import finish  # noqa: PLC0415 - see cli.main
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
-    from auditor.cli.judging import demands_of, waivers_in, watched  # noqa: PLC0415 - as above
     from auditor.cli.reporting import (  # noqa: PLC0415 - as above
-        folder_in,
+        Asked,
         formats_of,
         inventory_of,
         paths_of,
+        reported,
         wanted_of,
-        write_reports,
     )
     from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is named
     from auditor.journal import Journal  # noqa: PLC0415 - only for this command
@@ -68,16 +67,20 @@ def merge(
 
     screen = Screen(quiet=quiet)
     rulebook = load_rulebook(rules)
-    demands = demands_of(
+    asked = Asked(
+        output=output,
+        formats=formats,
+        unanswered_as=unanswered_as,
         contract=contract,
         contract_only=contract_only,
         fail_on=fail_on,
         fail_on_new=fail_on_new,
         baseline=baseline,
+        waivers=waivers,
         rules=rules,
         ledger=ledger,
     )
-    wanted = wanted_of(output, formats, demands, unanswered_as, waivers_in(waivers, rules))
+    wanted = wanted_of(asked)
     found = [find_run(text, ledger) for text in runs]
     target = output or found[0].with_name("merged.xlsx")
     paths = paths_of(target, formats_of(wanted, target))
@@ -88,8 +91,7 @@ def merge(
     _say(screen, [*together.remarks, *_overlaps(told.again, told.apps)])
     journal = Journal.open(joined)
     try:
-        judged = watched(journal, rulebook, demands, wanted.waivers)
-        write_reports(judged, paths, wanted, rulebook, folder_in(inventory_of(_how(found[0]))), screen)
+        judged = reported(journal, rulebook, wanted, paths, inventory_of(_how(found[0])), screen)
         screen.say(f"run file: {joined}")
         finish(judged, screen)
     finally:

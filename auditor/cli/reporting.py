@@ -1,7 +1,7 @@
 """What comes out of a judged run: in which formats, where, and under which terms they are written."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from auditor.writers import SUFFIXES, known_format, writer_for
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
     from auditor.exit_codes import Watched
+    from auditor.journal import Journal
     from auditor.rulebook.book import Rulebook
     from auditor.waivers import Entry
 
@@ -39,23 +40,48 @@ class Wanted:
     waivers: "tuple[Entry, ...]" = ()
 
 
-def wanted_of(
-    output: Path | None,
-    formats: list[str] | None,
-    demands: Demands,
-    unanswered_as: str | None,
-    waivers: "tuple[Entry, ...]",
-) -> Wanted:
-    """Return what the options ask for; raises UsageError for what is no format and no answer."""
-    named = [name.strip() for item in formats or () for name in item.split(",") if name.strip()]
-    if unanswered_as not in {None, *_ANSWERS}:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options of a report as they were given, one of each (`report_options` says what they mean)."""
+
+    output: Path | None
+    formats: "Sequence[str] | None"
+    unanswered_as: str | None
+    contract: bool
+    contract_only: "Sequence[str] | None"
+    fail_on: str | None
+    fail_on_new: bool
+    baseline: str | None
+    waivers: Path | None
+    rules: Path | None
+    ledger: Path | None
+
+
+def wanted_of(asked: Asked) -> Wanted:
+    """Return what the options ask for.
+
+    Raises UsageError for what is no format and no answer, and what `demands_of` and `waivers_in` raise.
+    """
+    from auditor.cli.judging import demands_of, waivers_in  # noqa: PLC0415 - only where something is judged
+
+    demands = demands_of(
+        contract=asked.contract,
+        contract_only=asked.contract_only,
+        fail_on=asked.fail_on,
+        fail_on_new=asked.fail_on_new,
+        baseline=asked.baseline,
+        rules=asked.rules,
+        ledger=asked.ledger,
+    )
+    named = [name.strip() for item in asked.formats or () for name in item.split(",") if name.strip()]
+    if asked.unanswered_as not in {None, *_ANSWERS}:
         raise UsageError("--unanswered-as takes error or skipped", "for example --unanswered-as skipped")
     return Wanted(
-        output,
+        asked.output,
         tuple(dict.fromkeys(known_format(name) for name in named)),
         demands,
-        gaps_fail=unanswered_as != "skipped",
-        waivers=waivers,
+        gaps_fail=asked.unanswered_as != "skipped",
+        waivers=waivers_in(asked.waivers, asked.rules),
     )
 
 
@@ -92,6 +118,25 @@ def _make(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise ReportError(f"{folder} cannot be made: {told(error)}", "name another folder with -o") from None
+
+
+def reported(
+    journal: "Journal",
+    rulebook: "Rulebook",
+    wanted: Wanted,
+    paths: Mapping[str, Path],
+    base: Path | None,
+    screen: "Screen",
+) -> "Watched":
+    """Judge a run file as it is wanted, write its report, and return the audit.
+
+    `base` is the folder in which the inventory stood, None where nobody knows.
+    """
+    from auditor.cli.judging import watched  # noqa: PLC0415 - brings the rules
+
+    judged = watched(journal, rulebook, wanted.demands, wanted.waivers)
+    write_reports(judged, paths, wanted, rulebook, folder_in(base), screen)
+    return judged
 
 
 def write_reports(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from auditor.model.cases import Case, InvalidRow
     from auditor.model.consent import ConsentAdvice
     from auditor.model.evidence import Evidence, Vantage
+    from auditor.model.follow_up import Tracked
     from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Severity, Why
 
 
@@ -120,7 +121,8 @@ class Finding:
 
     `unanswered` says that it is about a question without an answer: it makes no run fail, for what could
     not be looked at is no worse than before. `waived` is set where somebody accepted it. `topic` is the
-    chapter of the catalogue that its rule stands in.
+    chapter of the catalogue that its rule stands in. `tracked` is what people wrote about it in an earlier
+    workbook.
     """
 
     rule: str
@@ -137,6 +139,7 @@ class Finding:
     unanswered: bool = False
     waived: Waiver | None = None
     topic: str = ""
+    tracked: "Tracked | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # format -> module, class, suffix, whether it is written under terms
 _WRITERS = {
-    "xlsx": ("auditor.writers.workbook.writer", "WorkbookWriter", ".xlsx", False),
+    "xlsx": ("auditor.writers.workbook.writer", "WorkbookWriter", ".xlsx", True),
     "json": ("auditor.writers.json_v1", "JsonWriter", ".json", False),
     "junit": ("auditor.writers.junit", "JUnitWriter", ".xml", True),
     "markdown": ("auditor.writers.markdown", "MarkdownWriter", ".md", True),

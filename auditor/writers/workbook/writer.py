@@ -25,17 +25,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.model import Audit, CaseResult, RunInfo
+    from auditor.writers.interface import Terms
     from auditor.writers.tables.tally import FixBook
     from auditor.writers.texts import Texts
 
 
 class WorkbookWriter:
-    """Writes the workbook. `limits` are Excel's, smaller only in tests."""
+    """Writes the workbook under terms, or none; `limits` are Excel's, smaller only in tests."""
 
     suffix = ".xlsx"
 
-    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
-        self._limits = limits
+    def __init__(
+        self,
+        terms: "Terms | None" = None,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
+        self._terms, self._limits = terms, limits
 
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError for the target, RulesError for the layout."""

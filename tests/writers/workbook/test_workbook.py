@@ -176,7 +176,7 @@ def test_an_audit_without_results_says_so_on_every_sheet(quiet_audit, tmp_path):
 
 def test_a_full_sheet_continues_on_a_second_one_and_links_follow(audit, tmp_path):
     path = tmp_path / "long.xlsx"
-    WorkbookWriter(Limits(rows=5, links=100)).write(audit, path)
+    WorkbookWriter(limits=Limits(rows=5, links=100)).write(audit, path)
     book = load_workbook(path)
     accounts = [title for title in book.sheetnames if title.startswith("Accounts")]
     assert accounts == ["Accounts", "Accounts (2)", "Accounts (3)"]
@@ -191,7 +191,7 @@ def test_a_full_sheet_continues_on_a_second_one_and_links_follow(audit, tmp_path
 
 def test_beyond_the_limit_of_links_the_text_stays(audit, tmp_path, book):
     path = tmp_path / "few.xlsx"
-    WorkbookWriter(Limits(links=3)).write(audit, path)
+    WorkbookWriter(limits=Limits(links=3)).write(audit, path)
     few = load_workbook(path)
     linked = [cell for row in few["Findings"].iter_rows() for cell in row if cell.hyperlink]
     assert len(linked) == 3

@@ -40,6 +40,7 @@ from auditor.model.follow_up import (
     Left,
     Status,
     Tracked,
+    facts_checksum,
 )
 from auditor.model.judgement import (
     Audit,
@@ -177,4 +178,5 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Why",
+    "facts_checksum",
 ]

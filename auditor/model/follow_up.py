@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 from auditor.model.cases import CaseKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from auditor.model.judgement import CaseResult
 
 CellValue: TypeAlias = str | int | float | bool | date | datetime | None
 """What a cell that people filled in holds; None for an empty one."""
 _KEY_BYTES = 10
+_CHECKSUM_BYTES = 8
 
 
 class Status(StrEnum):
@@ -38,6 +39,15 @@ class FindingKey(NamedTuple):
         """Return the key as 20 hexadecimal digits, as the workbook's hidden column holds it."""
         text = "\n".join((*self.case, self.rule))
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).hexdigest()
+
+
+def facts_checksum(texts: "Iterable[str]") -> str:
+    """Return a checksum over the cells of a row that state facts, in a fixed order, as 16 hexadecimal digits.
+
+    Blanks and line ends count alike, and so does an escaped underscore: spreadsheets change them on saving.
+    """
+    plain = "\n".join(" ".join(text.split()).replace("_x005F_", "_") for text in texts)
+    return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=_CHECKSUM_BYTES).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Everything that has to hold before a change is done: `python -m tests` from the checkout.
 
 Runs in this order and stops at the first that fails: formatting, lint, types, import contracts, tests
-with branch coverage. Further arguments go to pytest.
+with branch coverage, on as many workers as there are processors. Further arguments go to pytest (`-n 0`
+runs them one after another).
 """
 
 import subprocess
@@ -9,12 +10,14 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+TESTS = ("-m", "pytest", "-n", "auto", "--dist", "worksteal")
+COVERED = ("--cov", "--cov-report=term:skip-covered", "--cov-fail-under=94")
 STEPS = (
     ("formatting", ("-m", "ruff", "format", "--check", ".")),
     ("lint", ("-m", "ruff", "check", ".")),
     ("types", ("-m", "mypy")),
     ("import contracts", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
-    ("tests", ("-m", "pytest", "--cov", "--cov-report=term:skip-covered", "--cov-fail-under=94")),
+    ("tests", (*TESTS, *COVERED)),
 )
 
 

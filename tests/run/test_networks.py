@@ -188,7 +188,7 @@ def test_a_realm_that_cannot_be_read_keeps_the_password_here(everything, kind):
     assert (slot(result).why, sent(everything, result)) == (Why.REALM_UNKNOWN, 0)
 
 
-@pytest.mark.parametrize("kind", [*(set(OF_REQUESTS) - WITHOUT_BODY), *OF_HOSTS])
+@pytest.mark.parametrize("kind", [*sorted(set(OF_REQUESTS) - WITHOUT_BODY), *OF_HOSTS])
 def test_an_environment_that_cannot_be_asked_keeps_the_password_here(everything, kind):
     result = of(everything, "challenge", kind)
     answer = slot(result, Question.ENVIRONMENT).answer

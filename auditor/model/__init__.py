@@ -59,6 +59,16 @@ from auditor.model.judgement import (
     Verdict,
     Waiver,
 )
+from auditor.model.registry import (
+    REGISTRY_FORMAT,
+    REGISTRY_SHEET,
+    ColumnUse,
+    FindingName,
+    RegistryColumn,
+    RegistryRow,
+    registry_head,
+    registry_row,
+)
 from auditor.model.seams import (
     Ask,
     EvidenceSink,
@@ -98,6 +108,8 @@ from auditor.model.words import (
 
 __all__ = [
     "FACTS",
+    "REGISTRY_FORMAT",
+    "REGISTRY_SHEET",
     "Answer",
     "AppProfile",
     "Ask",
@@ -112,6 +124,7 @@ __all__ = [
     "CellValue",
     "ChangeKind",
     "Changed",
+    "ColumnUse",
     "Comparison",
     "Confidence",
     "ConsentAdvice",
@@ -132,6 +145,7 @@ __all__ = [
     "Failure",
     "Finding",
     "FindingKey",
+    "FindingName",
     "Fix",
     "Flow",
     "FollowUp",
@@ -157,6 +171,8 @@ __all__ = [
     "Question",
     "Reading",
     "Refusal",
+    "RegistryColumn",
+    "RegistryRow",
     "RowProblem",
     "RuleHelp",
     "RunInfo",
@@ -179,4 +195,6 @@ __all__ = [
     "Waiver",
     "Why",
     "facts_checksum",
+    "registry_head",
+    "registry_row",
 ]

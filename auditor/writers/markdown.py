@@ -5,20 +5,19 @@ GitHub shows a job summary of at most 1 MiB. The tables keep to a share of it, a
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis, Contract, NotObserved, Severity
 from auditor.writers.gravest import Gravest
 from auditor.writers.markdown_text import code, plain, table
 from auditor.writers.prose import BROKEN_CONTRACT, done_by, first_fix
+from auditor.writers.run_facts import moment
 from auditor.writers.tables.not_audited import NO_GAP
 from auditor.writers.text_file import write_pieces
 from auditor.writers.texts import load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from auditor.model import Audit, CaseResult, Finding, Question, RunInfo, Summary, Why
@@ -142,14 +141,10 @@ def _head(run: "RunInfo", texts: "Texts") -> "Iterator[str]":
     if run.simulated:
         yield f"**{plain(texts.footer_simulated)}**\n\n"
     seen = f", seen from {code(str(run.vantage))}" if str(run.vantage) else ""
-    yield f"{code(run.source) or 'No source'}, {_moment(run.started)}{seen}: {plain(run.mode)}.\n\n"
+    yield f"{code(run.source) or 'No source'}, {moment(run.started)}{seen}: {plain(run.mode)}.\n\n"
     reasons = [*run.missing, *run.stopped, *(["interrupted before its end"] if run.interrupted else [])]
     shown = [f"- {plain(reason)}\n" for reason in reasons[:_REASONS]]
     yield from ["**Incomplete:**\n\n", *shown, "\n"] if shown else []
-
-
-def _moment(moment: "datetime") -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _numbers(summary: "Summary") -> "Iterator[str]":

@@ -1,11 +1,10 @@
 """The first sheet: what was audited, the verdicts as numbers and as a chart, the most common fixes."""
 
-from datetime import UTC
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis
-from auditor.writers.prose import waived_count
+from auditor.writers.run_facts import facts_of, waivers_of
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.fixes import TABLE as FIXES
 from auditor.writers.workbook.canvas import Canvas
@@ -14,8 +13,6 @@ from auditor.writers.workbook.counts import axis_table, coverage_table, scale_ta
 from auditor.writers.workbook.heights import lines_needed, row_height
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from auditor.model import Audit, RunInfo, Summary
     from auditor.writers.tables.tally import CommonFix, FixBook
     from auditor.writers.texts import SummaryTexts
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 _BANDS = (1, 4, 7, 10)  # the label columns of four pairs of label and number
 _LAST = 11
 _SHOWN_FIXES = 5
-_SHOWN_NAMES = 6
 _FIX_COLUMNS = ((1, 3, "fixes"), (4, 4, "fix_accounts"), (5, 8, "fix_who"), (9, _LAST, "fix_effort"))
 
 
@@ -93,7 +89,7 @@ class SummarySheet:
 
     def _facts(self, row: int, audit: "Audit") -> int:
         self._canvas.span(row, 1, 5, self._own.headings["facts"], "section")
-        for name, value in (_facts_of(audit.run) | _waivers_of(audit.summary)).items():
+        for name, value in (facts_of(audit.run) | waivers_of(audit.summary)).items():
             row += 1
             self._canvas.put(row, 1, self._own.facts[name], "label")
             self._canvas.span(row, 2, 5, value, "value")
@@ -155,32 +151,3 @@ class SummarySheet:
         for number, line in enumerate(self._texts.how_to, 1):
             row = self._wide(row, f"{number}.  {line}", "plain")
         self._wide(row + 1, self._texts.sensitive, "caution")
-
-
-def _facts_of(run: "RunInfo") -> dict[str, str]:
-    return {
-        "source": run.source,
-        "started": _moment(run.started),
-        "ended": _moment(run.ended) if run.ended else "did not end",
-        "mode": run.mode,
-        "vantage": str(run.vantage) or "not stated",
-        "tenants": _listed(run.scope_tenants),
-        "hosts": _listed(run.scope_hosts),
-        "submissions": str(run.submissions),
-        "run": f"{run.id}, auditor {run.tool_version}",
-    }
-
-
-def _waivers_of(summary: "Summary") -> dict[str, str]:
-    """Return what there is to say of waivers: nothing where there are none."""
-    lines = (*waived_count(summary.waived), *summary.expired, *summary.unused)
-    return {"waivers": _listed(lines)} if lines else {}
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    more = len(names) - _SHOWN_NAMES
-    return "\n".join((*names[:_SHOWN_NAMES], *((f"and {more} more",) if more > 0 else ()))) or "none"
-
-
-def _moment(moment: "datetime") -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,44 @@
+"""What a report says of its run beside the numbers: a value by the name that the layout gives it."""
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from auditor.writers.prose import waived_count
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from auditor.model import RunInfo, Summary
+
+_SHOWN_NAMES = 6
+
+
+def facts_of(run: "RunInfo") -> dict[str, str]:
+    """Return what was audited, how, and from where; several values of one fact are lines."""
+    return {
+        "source": run.source,
+        "started": moment(run.started),
+        "ended": moment(run.ended) if run.ended else "did not end",
+        "mode": run.mode,
+        "vantage": str(run.vantage) or "not stated",
+        "tenants": _listed(run.scope_tenants),
+        "hosts": _listed(run.scope_hosts),
+        "submissions": str(run.submissions),
+        "run": f"{run.id}, auditor {run.tool_version}",
+    }
+
+
+def waivers_of(summary: "Summary") -> dict[str, str]:
+    """Return what there is to say of waivers: nothing where there are none."""
+    lines = (*waived_count(summary.waived), *summary.expired, *summary.unused)
+    return {"waivers": _listed(lines)} if lines else {}
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return "\n".join((*names[:_SHOWN_NAMES], *((f"and {more} more",) if more > 0 else ()))) or "none"
+
+
+def moment(moment: "datetime") -> str:
+    """Return a moment as reports say it, to the minute."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

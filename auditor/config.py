@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from auditor.branding import accent_of, branded
 from auditor.clouds import CloudName
 from auditor.edges import Edge, validated
 from auditor.errors import ConfigError
-from auditor.model import AppProfile, Grant, SignsInFrom, Sureness, Vantage
+from auditor.model import AppProfile, Brand, Grant, SignsInFrom, Sureness, Vantage
 from auditor.secrets import Reference, parse_reference
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Config:
     breaker: Breaker = field(default_factory=Breaker)
     country: str = ""
     administrator: Administrator = field(default_factory=Administrator)
+    brand: Brand = field(default_factory=Brand)
 
 
 def _guid(text: str) -> str:
@@ -187,6 +189,12 @@ class _Directory(Edge):
     sign_in_days: Annotated[int, Field(ge=0, le=30, strict=True)] = 0
 
 
+class _Brand(Edge):
+    company: Annotated[str, Field(max_length=100)] = ""
+    logo: str = ""
+    accent: Annotated[str, AfterValidator(accent_of)] = ""
+
+
 class _File(Edge):
     defaults: _Defaults = _Defaults()
     apps: dict[str, _App] = Field(default_factory=dict)
@@ -195,12 +203,14 @@ class _File(Edge):
     scope: _Scope = _Scope()
     breaker: _Breaker = _Breaker()
     directory: _Directory = _Directory()
+    brand: _Brand = _Brand()
 
 
 def load_config(path: Path | None = None) -> Config:
     """Return the settings of a file; without a path those of ./auditor.toml if it is there, else defaults.
 
-    Raises ConfigError naming file and key for what is unknown or unfit. `ca_bundle` is relative to the file.
+    Raises ConfigError naming file and key for what is unknown or unfit. `ca_bundle` and
+    the logo are relative to the file.
     """
     source = path or Path(DEFAULT_NAME)
     if path is None and not source.is_file():
@@ -211,7 +221,7 @@ def load_config(path: Path | None = None) -> Config:
             f"{source.name}: breaker.first: more than breaker.of, so that it could never stop the run",
             f"set first to at most {shape.breaker.of}",
         )
-    return _config(shape, source.parent)
+    return _config(shape, source)
 
 
 def _toml(source: Path) -> dict[str, object]:
@@ -228,7 +238,9 @@ def _toml(source: Path) -> dict[str, object]:
         raise ConfigError(f"{source.name}: not valid TOML: {error}", f"correct {source.name}") from None
 
 
-def _config(shape: _File, folder: Path) -> Config:
+def _config(shape: _File, source: Path) -> Config:
+    folder, brand = source.parent, shape.brand
+    logo = folder / Path(brand.logo).expanduser() if brand.logo else None
     return Config(
         defaults_app=shape.defaults.app.strip(),
         apps={name.strip().lower(): AppOverride(**dict(app)) for name, app in shape.apps.items()},
@@ -242,6 +254,7 @@ def _config(shape: _File, folder: Path) -> Config:
         breaker=Breaker(**dict(shape.breaker)),
         country=shape.run.country,
         administrator=_administrator(shape.directory),
+        brand=branded(brand.company, logo, brand.accent, source.name),
     )
 
 

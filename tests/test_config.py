@@ -6,9 +6,10 @@ import pytest
 
 from auditor.config import Administrator, AppOverride, Breaker, Config, apply_overrides, load_config
 from auditor.errors import ConfigError
-from auditor.model import AppProfile, Grant, SignsInFrom, Sureness, Vantage
+from auditor.model import AppProfile, Brand, Grant, SignsInFrom, Sureness, Vantage
 from auditor.resources import shipped_text
 from auditor.secrets import Reference
+from tests.pictures import png
 
 GUID = "11111111-2222-4333-8444-555555555555"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -69,6 +70,7 @@ def test_the_shipped_template_changes_nothing_as_it_stands(toml):
 
 def test_the_shipped_template_names_every_key_and_its_examples_are_valid(toml):
     path = toml(uncommented(shipped_text("reports", "inventory/auditor.toml")))
+    (path.parent / "logo.png").write_bytes(png(120, 40))
     assert load_config(path) == Config(
         defaults_app="resco-mobile-crm",
         apps={
@@ -90,6 +92,7 @@ def test_the_shipped_template_names_every_key_and_its_examples_are_valid(toml):
         administrator=Administrator(
             NOBODY, "browser", Reference("keyring", "auditor/directory"), Reference("file", "directory.pem")
         ),
+        brand=Brand("Contoso Ltd", png(120, 40), "1F3A5F"),
     )
 
 

@@ -90,6 +90,7 @@ def audit(
         waivers=waivers,
         rules=rules,
         ledger=ledger,
+        config=config,
     )
     wanted = wanted_of(asked)
     choices = Choices(
@@ -138,6 +139,7 @@ def report(
     output: report_options.OUTPUT = None,
     formats: report_options.FORMAT = None,
     unanswered_as: report_options.UNANSWERED_AS = None,
+    config: report_options.CONFIG = None,
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
     contract: report_options.CONTRACT = False,
@@ -178,6 +180,7 @@ def report(
         waivers=waivers,
         rules=rules,
         ledger=ledger,
+        config=config,
     )
     wanted = wanted_of(asked)
     path, rulebook = find_run(run, ledger), load_rulebook(rules)

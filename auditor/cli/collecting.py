@@ -14,6 +14,7 @@ from auditor.cli.resuming import Order, how_of, taken_up
 from auditor.cli.runs import find_run
 from auditor.cli.setting import Choices, Prepared, prepare
 from auditor.cli.usher import usher_for
+from auditor.config import load_config
 from auditor.exit_codes import Watched
 from auditor.journal import Journal
 from auditor.journal.ledger import Ledger
@@ -56,6 +57,7 @@ def resumed_audit(
         order = taken_up(journal.how, inventory, choices, wanted.output, named)
         prepared = prepare(order.inventory, order.choices, screen)
         settings = replace(prepared.settings, breaker_anew=choices.breaker is not None)
+        wanted = replace(wanted, brand=load_config(order.choices.config).brand)
         paths = paths_of(order.target, order.formats)
         _somebody_signs_in(settings, ask)
         usher = usher_for(settings, screen, ask, next(iter(paths.values())))

@@ -34,6 +34,7 @@ def merge(
     ] = None,
     formats: report_options.FORMAT = None,
     unanswered_as: report_options.UNANSWERED_AS = None,
+    config: report_options.CONFIG = None,
     rules: options.RULES = None,
     ledger: options.LEDGER = None,
     contract: report_options.CONTRACT = False,
@@ -79,6 +80,7 @@ def merge(
         waivers=waivers,
         rules=rules,
         ledger=ledger,
+        config=config,
     )
     wanted = wanted_of(asked)
     found = [find_run(text, ledger) for text in runs]

@@ -44,6 +44,15 @@ OUTPUT: TypeAlias = Annotated[
         help="File or folder of the report; without it report.xlsx beside what is read.",
     ),
 ]
+CONFIG: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        rich_help_panel=_RESULT,
+        help="Configuration with the brand of reports; without it ./auditor.toml if it exists.",
+    ),
+]
 FORMAT: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from auditor.atomic import check_target
 from auditor.errors import ReportError, UsageError, told
 from auditor.exit_codes import Demands
+from auditor.model import Brand
 from auditor.writers import SUFFIXES, known_format, writer_for
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Wanted:
 
     `formats` are names, none for what the suffix of `output` says; without `output` it goes where the command
     puts it. `gaps_fail`: a question without an answer is an error in formats for test views. `waivers` are
-    the findings that are accepted.
+    the findings that are accepted, `brand` is whose the report looks.
     """
 
     output: Path | None = None
@@ -38,6 +39,7 @@ class Wanted:
     demands: Demands = field(default_factory=Demands)
     gaps_fail: bool = True
     waivers: "tuple[Entry, ...]" = ()
+    brand: Brand = field(default_factory=Brand)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +57,17 @@ class Asked:
     waivers: Path | None
     rules: Path | None
     ledger: Path | None
+    config: Path | None
 
 
 def wanted_of(asked: Asked) -> Wanted:
     """Return what the options ask for.
 
-    Raises UsageError for what is no format and no answer, and what `demands_of` and `waivers_in` raise.
+    Raises UsageError for what is no format and no answer, and what `demands_of`, `waivers_in` and
+    `load_config` raise.
     """
     from auditor.cli.judging import demands_of, waivers_in  # noqa: PLC0415 - only where something is judged
+    from auditor.config import load_config  # noqa: PLC0415 - only where something is reported
 
     demands = demands_of(
         contract=asked.contract,
@@ -82,6 +87,7 @@ def wanted_of(asked: Asked) -> Wanted:
         demands,
         gaps_fail=asked.unanswered_as != "skipped",
         waivers=waivers_in(asked.waivers, asked.rules),
+        brand=load_config(asked.config).brand,
     )
 
 
@@ -155,7 +161,13 @@ def write_reports(
     from auditor.rulebook.pages import rule_help  # noqa: PLC0415 - as above
     from auditor.writers.interface import Terms  # noqa: PLC0415 - as above
 
-    terms = Terms(audit.demands, partial(rule_help, rulebook), gaps_fail=wanted.gaps_fail, folder=folder)
+    terms = Terms(
+        audit.demands,
+        partial(rule_help, rulebook),
+        gaps_fail=wanted.gaps_fail,
+        folder=folder,
+        brand=wanted.brand,
+    )
     for name, path in paths.items():
         writer_for(name, terms).write(audit, path)
         screen.result(f"{path}" if screen.quiet else f"report: {path}")

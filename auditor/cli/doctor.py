@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from auditor.run.interface import Settings
 
 _WIDTH = 78  # with it a line fits a terminal of 80 columns
-_FORMATS = ("text", "json")
 _SHOWN = 10
 _ENDS = {
     True: "nothing was found that keeps this machine from auditing",
@@ -60,9 +59,7 @@ def doctor(
     ca_bundle: options.CA_BUNDLE = None,
     waivers: report_options.WAIVERS = None,
     output: report_options.OUTPUT = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="text|json", show_default=False, help="How to print it.")
-    ] = "text",
+    form: report_options.PRINTED = "text",
 ) -> None:
     """Say what this machine can and cannot audit, without sending a password.
 
@@ -76,8 +73,6 @@ def doctor(
     from auditor.inventory import ReadOptions  # noqa: PLC0415 - only where there is one
     from auditor.run.doctor.json_v1 import doctor_v1  # noqa: PLC0415 - only for this command
 
-    if form not in _FORMATS:
-        raise UsageError("--format takes text or json", "for example --format json")
     choices = Choices(
         reading=ReadOptions(sheet=sheet, mapping=mapping_of(mapping), allow_plaintext=allow_plaintext),
         config=config,

@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from auditor.errors import UsageError
+
 _RESULT = "What comes out"
 
 
@@ -24,6 +26,19 @@ def target(text: str) -> Path:
     return Path(text) / "report" if folder else Path(text)
 
 
+def _printed(form: str) -> str:
+    """Return the form if something can be printed in it."""
+    if form not in {"text", "json"}:
+        raise UsageError("--format takes text or json", "for example --format json")
+    return form
+
+
+PRINTED: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="text|json", show_default=False, callback=_printed, help="How to print it."
+    ),
+]
 KEEP_DIRECTORY: TypeAlias = Annotated[
     Path | None,
     typer.Option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditor.cli import report_options
 from auditor.cli.harmless import harmless
 from auditor.errors import LedgerError, NotARunFile, UsageError
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "auditor.runs/v1"
 _WIDTH = 76  # with the indentation it fits a terminal of 80 columns; a path is never broken
-_FORMATS = ("text", "json")
 _LISTS = "`auditor runs` lists the run files of a folder and those that the ledger knows"
 
 
@@ -33,9 +33,7 @@ def runs(
             "--ledger", metavar="FILE", help="Ledger to ask; without it the one in your state folder."
         ),
     ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="text|json", show_default=False, help="How to print them.")
-    ] = "text",
+    form: report_options.PRINTED = "text",
 ) -> None:
     """List the run files of a folder (without one: the current) and those that the ledger knows.
 
@@ -44,8 +42,6 @@ def runs(
     """
     from auditor.journal.known_runs import State, listed  # noqa: PLC0415 - only for this command
 
-    if form not in _FORMATS:
-        raise UsageError("--format takes text or json", "for example --format json")
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", "name the folder in which reports were written")
     found = listed(folder, _known_or_said(ledger))

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 from auditor.errors import InventoryError
 from auditor.inventory.columns import REQUIRED, header_fit
 from auditor.inventory.interface import Record, Table
-from auditor.inventory.package import Package
 from auditor.inventory.texts import cell_text, has_text, listed
+from auditor.spreadsheets import SAVE_AGAIN, Bounds, Package, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
     from auditor.inventory.interface import ReadOptions
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SAVE_AGAIN = "open it in Excel and save it again as .xlsx"
+_BOUNDS = Bounds(
+    InventoryError,
+    spread="delete the stray cells far below or to the right of the table, or save it as .csv",
+    unpacked="save the sheet with the accounts as .csv",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class _Candidate:
     name: str
     index: int
     fit: tuple[int, int]
-    hidden: frozenset[int]
+    hidden: "Collection[int]"
 
     @property
     def complete(self) -> bool:
@@ -42,45 +45,11 @@ def workbook_table(path: "Path", options: "ReadOptions") -> "Iterator[Table]":
 
     Raises InventoryError when the file is encrypted, damaged or no workbook, or has no such sheet.
     """
-    package = _package(path)
-    with _calamine(path) as book, path.open("rb") as stream:
-        workbook = book.from_filelike(stream)
+    with opened(path, _BOUNDS) as (workbook, package):
         sheets = _sheets(path, workbook, options)
         candidates, best, sheet = _best(workbook, package, sheets, options.mapping)
         remarks = (_choice(candidates, best), *_hidden_remark(sheet, best.hidden))
         yield Table(path.name, best.name, _records(sheet), remarks)
-
-
-@contextmanager
-def _calamine(path: "Path") -> "Iterator[type[CalamineWorkbook]]":
-    """Give calamine's workbook class, its errors turned into ours."""
-    import python_calamine  # noqa: PLC0415 - not needed for text files
-
-    try:
-        yield python_calamine.CalamineWorkbook
-    except python_calamine.PasswordError:
-        raise _encrypted(path) from None
-    except python_calamine.CalamineError:
-        raise InventoryError(f"{path.name}: the workbook is damaged", _SAVE_AGAIN) from None
-
-
-def _encrypted(path: "Path") -> InventoryError:
-    return InventoryError(
-        f"{path.name}: the workbook is encrypted", "save a copy without a password to open it"
-    )
-
-
-def _package(path: "Path") -> Package | None:
-    """Return the parts of an .xlsx; None for the older .xls. Raises InventoryError for anything else."""
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith(_ZIP):
-        return Package(path)
-    if start != _OLE:
-        raise InventoryError(f"{path.name}: not an Excel workbook, whatever its name says", _SAVE_AGAIN)
-    if path.suffix.lower() != ".xls":
-        raise _encrypted(path)
-    return None
 
 
 def _sheets(path: "Path", workbook: "CalamineWorkbook", options: "ReadOptions") -> dict[int, str]:
@@ -97,7 +66,7 @@ def _sheets(path: "Path", workbook: "CalamineWorkbook", options: "ReadOptions") 
                 f"the sheets are {listed(workbook.sheet_names)}",
             )
     if not sheets:
-        raise InventoryError(f"{path.name}: the workbook has no sheet with cells", _SAVE_AGAIN)
+        raise InventoryError(f"{path.name}: the workbook has no sheet with cells", SAVE_AGAIN)
     visible = [(i, m) for i, m in sheets if m.visible == SheetVisibleEnum.Visible]
     return {index: metadata.name for index, metadata in visible or sheets}
 
@@ -112,7 +81,7 @@ def _best(
     candidates = []
     chosen: tuple[_Candidate, CalamineSheet] | None = None
     for index, name in sheets.items():
-        hidden = package.hidden_rows(index, name) if package else frozenset()
+        hidden = package.survey(index, name).hidden if package else ()
         sheet = workbook.get_sheet_by_index(index)
         candidates.append(_Candidate(name, index, header_fit(_records(sheet), mapping), hidden))
         if chosen is None or candidates[-1].fit > chosen[0].fit:
@@ -131,7 +100,7 @@ def _choice(candidates: "Sequence[_Candidate]", best: _Candidate) -> str:
     return said
 
 
-def _hidden_remark(sheet: "CalamineSheet", hidden: frozenset[int]) -> tuple[str, ...]:
+def _hidden_remark(sheet: "CalamineSheet", hidden: "Collection[int]") -> tuple[str, ...]:
     if not hidden:
         return ()
     filled = sum(1 for record in _records(sheet) if record.row in hidden)

@@ -213,7 +213,7 @@ def test_an_empty_cell_far_away_is_one_however_it_is_written_and_wherever_the_re
             return data
         return data.replace(b"</sheetData>", b'<row r="1048576">' + cell + b"</row></sheetData>")
 
-    monkeypatch.setattr("auditor.inventory.package._CHUNK", size)
+    monkeypatch.setattr("auditor.spreadsheets.package._CHUNK", size)
     assert len(read(rezipped(book({"A": [HEAD, ANNA]}), added)).cases) == 1
 
 
@@ -222,13 +222,13 @@ def test_a_cell_far_away_that_holds_something_is_refused_wherever_the_reading_pa
         cell = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
         return data.replace(b"</sheetData>", cell) if name.startswith("xl/worksheets/") else data
 
-    monkeypatch.setattr("auditor.inventory.package._CHUNK", 5)
+    monkeypatch.setattr("auditor.spreadsheets.package._CHUNK", 5)
     with pytest.raises(InventoryError, match="spread over"):
         read(rezipped(book({"A": [HEAD, ANNA]}), added))
 
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused(book, read, monkeypatch):
-    monkeypatch.setattr("auditor.inventory.package._BYTES_AT_MOST", 1000)
+    monkeypatch.setattr("auditor.spreadsheets.package._BYTES_AT_MOST", 1000)
     with pytest.raises(InventoryError, match="unpacks to more"):
         read(book({"A": [HEAD, ANNA]}))
 

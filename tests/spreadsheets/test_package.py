@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.inventory import package
+from auditor.spreadsheets import package
 
 
 @pytest.mark.parametrize("prefix", [b"", b"x:"])

@@ -1,0 +1,246 @@
+"""What calamine does not tell of an .xlsx: hidden rows, formulas, and how much it would lay out in memory.
+
+The last matters because calamine lays a sheet out as a full rectangle, and writes a text out for every cell
+that shares it: one stray cell in the last column of the last row asks for half a terabyte, and the process is
+aborted rather than an error raised.
+"""
+
+import collections
+import html
+import re
+import zipfile
+import zlib
+from array import array
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from auditor.errors import AuditorError
+
+_BYTES_AT_MOST = 2 * 1024**3
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
+_CHUNK = 1024 * 1024
+_LIST_AT_MOST = 10 * 1024 * 1024
+_TEXTS = "sharedstrings.xml"
+_SHARED = (_TEXTS, "styles.xml", "workbook.xml", ".rels")
+_TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>\s*(\d{1,9})")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*?\b\w+:id=[\"']([^\"']+)")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_ATTRIBUTE = re.compile(rb"\b(Id|Target|Type)=[\"']([^\"']*)")
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)")
+_BEYOND_Z = (re.compile(rb"r=\"([A-Z]{2,3})\d"), re.compile(rb"r='([A-Z]{2,3})\d"))
+_ROWS = (re.compile(rb"<row\b[^>]*?\sr=[\"'](\d+)"), re.compile(rb":row\b[^>]*?\sr=[\"'](\d+)"))
+_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>(?!\s*</)")
+_FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})\d+[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
+_LAST_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*>\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a workbook is read, and what to say where it is more: a room's own error and advice."""
+
+    error: "type[AuditorError]"
+    spread: str
+    unpacked: str
+    cells: int = 20_000_000
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was seen of a sheet without laying it out: hidden rows by number, formulas by column letter."""
+
+    hidden: set[int] = field(default_factory=set)
+    formulas: collections.Counter[str] = field(default_factory=collections.Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The zip file that an .xlsx is."""
+
+    path: "Path"
+    bounds: Bounds
+
+    def survey(self, index: int, name: str) -> Survey:
+        """Return what is to be known of a sheet before it is laid out; `index` counts from 0, rows from 1.
+
+        Raises the bounds' error when the sheet is too large to lay out.
+        """
+        seen = Survey()
+        rows, columns = _rough_extent(_noting(self.chunks(index), seen))
+        if rows * columns > self.bounds.cells:
+            rows, columns = _exact_extent(self.chunks(index))
+        if rows * columns > self.bounds.cells:
+            raise self.bounds.error(
+                f"{self.path.name}, sheet {name}: its cells spread over {rows:,} rows by {columns:,} columns",
+                self.bounds.spread,
+            )
+        if rows * columns * max(lengths := self._lengths(), default=0) > _BYTES_AT_MOST:
+            self._check_bytes(_written_out(self.chunks(index), lengths))
+        return seen
+
+    def chunks(self, index: int) -> "Iterator[bytes]":
+        """Yield the sheet's XML in pieces that end where a tag ends."""
+        with self._opened() as package:
+            sheets = _sheets(package)
+            others = set(sheets) - {sheets[index]}
+            self._check_bytes(sum(one.file_size for one in package.infolist() if one.filename not in others))
+            yield from _whole_tags(package, sheets[index])
+
+    def check(self) -> None:
+        """Read what is read with every sheet, once and in pieces: its size is what it says, and not too much.
+
+        Raises the bounds' error, also where two parts have one name: readers differ on which of them counts.
+        """
+        with self._opened() as package:
+            names = [name.lower() for name in package.namelist()]
+            if len(set(names)) != len(names):
+                raise zipfile.BadZipFile
+            shared = [name for name in package.namelist() if name.lower().endswith(_SHARED)]
+            self._check_bytes(sum(package.getinfo(name).file_size for name in shared))
+            for name in shared:
+                collections.deque(_whole_tags(package, name), maxlen=0)
+
+    def names(self) -> "tuple[str, ...]":
+        """Return the names of the parts."""
+        with self._opened() as package:
+            return tuple(package.namelist())
+
+    @contextmanager
+    def _opened(self) -> "Iterator[zipfile.ZipFile]":
+        try:
+            with zipfile.ZipFile(self.path) as package:
+                yield package
+        except _DAMAGE:
+            raise self.bounds.error(
+                f"{self.path.name}: the workbook is damaged", "open it in Excel and save it again as .xlsx"
+            ) from None
+
+    def _lengths(self) -> "array[int]":
+        """Return the lengths of the texts that cells share, in bytes as they stand there."""
+        lengths = array("I")
+        with self._opened() as package:
+            for name in package.namelist():
+                if name.lower().endswith(_TEXTS):
+                    lengths.extend(_text_lengths(_whole_tags(package, name)))
+        return lengths
+
+    def _check_bytes(self, count: int) -> None:
+        if count > _BYTES_AT_MOST:
+            raise self.bounds.error(f"{self.path.name}: unpacks to more than is read", self.bounds.unpacked)
+
+
+def _sheets(package: zipfile.ZipFile) -> list[str]:
+    """Return the names of the sheets' parts in the workbook's order, following relations from its root."""
+    root = _relations(package, "")
+    workbook = next(tag[b"Target"] for tag in root if tag.get(b"Type", b"").endswith(b"/officeDocument"))
+    name = _resolved("", workbook)
+    targets = {tag.get(b"Id"): tag[b"Target"] for tag in _relations(package, name)}
+    return [_resolved(name, targets[relation]) for relation in _SHEET.findall(_small(package, name))]
+
+
+def _relations(package: zipfile.ZipFile, part: str) -> list[dict[bytes, bytes]]:
+    """Return the relations of a part, "" for the package itself, by attribute."""
+    folder, _, name = part.rpartition("/")
+    tags = _RELATION.findall(_small(package, f"{folder}/_rels/{name}.rels".removeprefix("/")))
+    return [dict(_ATTRIBUTE.findall(tag)) for tag in tags]
+
+
+def _resolved(part: str, target: bytes) -> str:
+    """Return the name of the part that a relation of a part leads to."""
+    name = html.unescape(target.decode())
+    folder = part.rpartition("/")[0]
+    return name.removeprefix("/") if name.startswith("/") else f"{folder}/{name}".removeprefix("/")
+
+
+def _small(package: zipfile.ZipFile, part: str) -> bytes:
+    """Return a part that lists sheets or relations; raises ValueError for one too large to be that."""
+    if package.getinfo(part).file_size > _LIST_AT_MOST:
+        raise ValueError(part)
+    return package.read(part)
+
+
+def _text_lengths(chunks: "Iterator[bytes]") -> "Iterator[int]":
+    open_text = 0
+    for chunk in chunks:
+        *whole, rest = _TEXT_END.split(chunk)
+        for text in whole:
+            yield open_text + len(text)
+            open_text = 0
+        open_text += len(rest)
+
+
+def _written_out(chunks: "Iterator[bytes]", lengths: "array[int]") -> int:
+    """Return at least how long the texts of a sheet are when each cell has its own; numbers count as well."""
+    count = len(lengths)
+    numbers = (int(digits) for chunk in chunks for digits in _VALUE.findall(chunk))
+    return sum(lengths[number] for number in numbers if number < count)
+
+
+def _whole_tags(package: zipfile.ZipFile, part: str) -> "Iterator[bytes]":
+    rest = b""
+    with package.open(part) as file:
+        while chunk := file.read(_CHUNK):
+            whole, bracket, rest = (rest + chunk).rpartition(b">")
+            yield whole + bracket
+    yield rest
+
+
+def _noting(chunks: "Iterator[bytes]", seen: Survey) -> "Iterator[bytes]":
+    for chunk in chunks:
+        if b"hidden=" in chunk:  # hardly ever: found much faster than the rows themselves
+            seen.hidden.update(map(int, _HIDDEN_ROW.findall(chunk)))
+        if b"<f" in chunk or b":f" in chunk:
+            seen.formulas.update(letters.decode() for letters in _FORMULA.findall(chunk))
+        yield chunk
+
+
+def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
+    """Return at least the rows and columns, cells without contents included: quick, mostly small enough."""
+    rows, letters = 0, {b"Z"}
+    for chunk in chunks:
+        for beyond in _BEYOND_Z:
+            letters.update(beyond.findall(chunk))
+        for row in _ROWS:
+            rows = max(rows, max(map(int, row.findall(chunk)), default=0))
+    return rows, max(map(_column, letters))
+
+
+def _exact_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
+    """Return the rows and columns of the cells that hold something."""
+    rows, columns = 0, 0
+    for chunk in _with_their_ends(chunks):
+        for letters, row in _FILLED.findall(chunk):
+            rows, columns = max(rows, int(row)), max(columns, _column(letters))
+    return rows, columns
+
+
+def _with_their_ends(chunks: "Iterator[bytes]") -> "Iterator[bytes]":
+    """Yield the pieces so that what follows a cell's tag, its contents or its end, is in the same piece."""
+    held = b""
+    for chunk in chunks:
+        text = held + chunk
+        last = _LAST_CELL.search(text, max(0, text.rfind(b"<")))
+        held = last.group() if last else b""
+        yield text[: last.start()] if last else text
+    yield held
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number

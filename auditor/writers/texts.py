@@ -28,6 +28,7 @@ class Texts(Edge):
     no_finding: str
     check_before_use: str
     skipped: str
+    progress: str
     footer: str
     footer_simulated: str
     desks: dict[Desk, str]

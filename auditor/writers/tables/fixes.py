@@ -7,7 +7,9 @@ from auditor.writers.tables.content import Columns, Content
 from auditor.writers.tables.findings import spelled_out
 
 if TYPE_CHECKING:
-    from auditor.writers.tables.tally import FixLine
+    from collections.abc import Sequence
+
+    from auditor.writers.tables.fix_book import FixLine
     from auditor.writers.texts import Texts
 
 TABLE = "fixes"
@@ -22,9 +24,10 @@ class FixEntry:
     texts: "Texts"
 
 
-def _names(line: "FixLine") -> str:
-    more = line.accounts - len(line.names)
-    return "\n".join((*line.names, *((f"and {more} more",) if more else ())))
+def names_of(names: "Sequence[str]", accounts: int) -> str:
+    """Return the accounts that are named, one a line, and how many there are beside them."""
+    more = accounts - len(names)
+    return "\n".join((*names, *((f"and {more} more",) if more else ())))
 
 
 COLUMNS: Columns[FixEntry] = {
@@ -32,7 +35,7 @@ COLUMNS: Columns[FixEntry] = {
     "fix": lambda e: Content(e.line.fix.title),
     "accounts": lambda e: Content(e.line.accounts),
     "first_choice": lambda e: Content(e.line.first_choice),
-    "names": lambda e: Content(_names(e.line)),
+    "names": lambda e: Content(names_of(e.line.names, e.line.accounts)),
     "severity": lambda e: Content(e.line.severity, f"severity:{e.line.severity}"),
     "lane": lambda e: Content(e.line.lane),
     "who": lambda e: Content(e.line.fix.role),

@@ -14,7 +14,7 @@ from auditor.writers.workbook.heights import lines_needed, row_height
 
 if TYPE_CHECKING:
     from auditor.model import Audit, RunInfo, Summary
-    from auditor.writers.tables.tally import CommonFix, FixBook
+    from auditor.writers.tables.fix_book import CommonFix, FixBook
     from auditor.writers.texts import SummaryTexts
     from auditor.writers.workbook.counts import CountTable
     from auditor.writers.workbook.sheet import Book

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from auditor.model import Audit, CaseResult, RunInfo
     from auditor.writers.interface import Terms
-    from auditor.writers.tables.tally import FixBook
+    from auditor.writers.tables.fix_book import FixBook
     from auditor.writers.texts import Texts
 
 

@@ -6,7 +6,8 @@ from auditor.model import Lane, Severity
 from auditor.writers.tables.fixes import COLUMNS, FixEntry
 from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.names import Name
-from auditor.writers.tables.tally import NAMES_SHOWN, FixTally
+from auditor.writers.tables.tally import FixTally
+from auditor.writers.tables.uses import NAMES_SHOWN
 from auditor.writers.texts import load_texts
 
 

@@ -1,32 +1,27 @@
-"""Two audits by case and finding: what got worse, what is gone, and what only came into sight (issue 6)."""
+"""Two audits by case and finding: what got worse, what is gone, what only came into sight (issues 6, 8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from auditor.model import Axis, CaseKey, CaseResult, Changed, ChangeKind, Finding, Severity
 
-from auditor.errors import BaselineError, told
-from auditor.model import Axis, CaseKey, CaseResult, Finding, Severity
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-REFUSED = "not eligible"
-_SCHEMA = "auditor.audit/v1"
-_ADVICE = "name a run (auditor runs), or a report that was written with --format json"
+Refuted: TypeAlias = Callable[[str, CaseResult], bool]
+"""Whether a rule is known not to hold for a case: never where what it rests on could not be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
     """What an earlier audit said of a case: its findings with their severity, and how far it could see.
 
-    `refused` says that the sign-in ended at an obstacle, `told` that there was an answer at all.
+    `refused` says that the sign-in ended at an obstacle, `told` that there was an answer at all, `ready` that
+    nothing was left to do.
     """
 
     findings: Mapping[str, Severity]
     refused: bool
     told: bool
+    ready: bool = False
 
     def hid(self, finding: Finding) -> bool:
         """Return whether a finding may have been there already, behind an obstacle as grave as itself."""
@@ -41,12 +36,23 @@ class Change(NamedTuple):
     lost: bool
 
 
+def _whatever_is_not_found(_rule: str, _result: CaseResult) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """An earlier audit to compare with; `name` is its run's id."""
+    """An earlier audit to compare with; `name` is its run's id.
+
+    `titles` (by rule) and `apps` (by name) are what reports called them then. `refuted` is asked of findings
+    that a case does not have any more.
+    """
 
     name: str
     cases: Mapping[CaseKey, Before] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
+    apps: Mapping[str, str] = field(default_factory=dict, compare=False)
+    refuted: Refuted = field(default=_whatever_is_not_found, compare=False, repr=False)
 
     def worse(self, result: CaseResult, finding: Finding) -> bool:
         """Return whether a finding is something that got worse: new, or graver than it was.
@@ -73,105 +79,106 @@ class Baseline:
         return "unchanged" if old is finding.severity else "updated"
 
     def change(self, result: CaseResult) -> Change:
-        """Return what is different in a case; `lost` says that it had an answer and has none any more."""
+        """Return what is different in a case; `lost` says that it had an answer and has none any more.
+
+        Nothing is gone of a case that could not be told, nor what only could not be seen this time.
+        """
         before = self.cases.get(result.case.key)
         worse = tuple([one for one in result.findings if one.waived is None and self.worse(result, one)])
         if before is None:
             return Change(worse, (), lost=False)
         untold = result.verdicts[Axis.PATH].unknown
         now = {one.rule for one in result.findings}
-        gone = () if untold else tuple(rule for rule in before.findings if rule not in now)
+        left = () if untold else [rule for rule in before.findings if rule not in now]
+        gone = tuple([rule for rule in left if self.refuted(rule, result)])
         return Change(worse, gone, lost=before.told and untold)
 
+    def changed(self, result: CaseResult) -> tuple[Changed, ...]:
+        """Return what became of a case's findings: those of this run, then those that it has no more.
 
-def baseline_of(name: str, results: Iterable[CaseResult]) -> Baseline:
-    """Return an earlier audit as a baseline, from its results judged by today's rules."""
-    return Baseline(name, {result.case.key: _before(result) for result in results if not result.not_audited})
+        Questions without an answer are no change, nor are remarks that were none but remarks.
+        """
+        return (*self._still(result), *self._left(result))
 
+    def absent(self, key: CaseKey) -> tuple[Changed, ...]:
+        """Return the findings of a case that the later run does not hold."""
+        why = "the case is not in this run"
+        return tuple([self._then(key, rule, ChangeKind.UNTOLD, why) for rule in self._told_of(key)])
 
-def _before(result: CaseResult) -> Before:
-    return Before(
-        {finding.rule: finding.severity for finding in result.findings if not finding.unanswered},
-        refused=result.verdicts[Axis.ROPC].value == REFUSED,
-        told=not result.verdicts[Axis.PATH].unknown,
-    )
+    def _still(self, result: CaseResult) -> Iterator[Changed]:
+        before, key = self.cases.get(result.case.key), result.case.key
+        for finding in result.findings:
+            old = before.findings.get(finding.rule) if before else None
+            if finding.unanswered or {finding.severity, old or Severity.INFO} == {Severity.INFO}:
+                continue
+            kind = self._kind(result, finding)
+            yield Changed(
+                kind=kind,
+                case=key,
+                app=result.case.app.title,
+                rule=finding.rule,
+                title=finding.title,
+                before=old or "",
+                now=finding.severity,
+                tracked=finding.tracked,
+                why=_why(finding, before, kind),
+            )
 
+    def _kind(self, result: CaseResult, finding: Finding) -> ChangeKind:
+        """Return what became of a finding; whatever is worse is claimed to be done, regressed, or new."""
+        before = self.cases.get(result.case.key)
+        known = before is not None and finding.rule in before.findings
+        if finding.claimed:
+            return ChangeKind.CLAIMED
+        if finding.waived is None and self.worse(result, finding):
+            seen = known or (before is not None and before.told)
+            return ChangeKind.REGRESSED if seen else ChangeKind.NEW
+        return ChangeKind.UNCHANGED if known else ChangeKind.NEW
 
-class _Shape(BaseModel):
-    """A part of `auditor.audit/v1`; keys are added over time, so others are let pass."""
+    def _left(self, result: CaseResult) -> Iterator[Changed]:
+        """Yield what the case had and has no more: gone, or out of sight."""
+        now = {one.rule for one in result.findings if not one.unanswered}
+        left = [rule for rule in self._told_of(result.case.key) if rule not in now]
+        gone = () if result.not_audited or not left else self.change(result).gone
+        for rule in left:
+            if rule in gone:
+                yield self._then(result.case.key, rule, ChangeKind.FIXED, "")
+            else:
+                yield self._then(result.case.key, rule, ChangeKind.UNTOLD, _unseen(result))
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    def _told_of(self, key: CaseKey) -> list[str]:
+        """Return the rules that the earlier run found in a case, remarks aside."""
+        before = self.cases.get(key)
+        found = before.findings.items() if before else ()
+        return [rule for rule, severity in found if severity is not Severity.INFO]
 
-
-class _Key(_Shape):
-    account: str
-    app: str
-    environment: str
-
-
-class _Found(_Shape):
-    rule: str
-    severity: Severity
-    unanswered: bool = False
-
-
-class _Verdict(_Shape):
-    value: str
-
-
-class _Case(_Shape):
-    key: _Key
-    findings: tuple[_Found, ...]
-    verdicts: dict[Axis, _Verdict]
-    not_audited: str = ""
-
-
-class _Run(_Shape):
-    id: str
-
-
-def baseline_in(path: "Path") -> Baseline:
-    """Return the baseline that a report in JSON holds, read case by case.
-
-    Raises BaselineError for a file that cannot be read or is something else.
-    """
-    import ijson  # noqa: PLC0415 - only where a report in JSON is compared with
-
-    try:
-        with path.open("rb") as stream:
-            schema = next(ijson.items(stream, "schema"), None)
-            if schema != _SCHEMA:
-                raise BaselineError(f"{path.name} is not a report in JSON ({_SCHEMA})", _ADVICE)
-            stream.seek(0)
-            run = _Run.model_validate(next(ijson.items(stream, "run"), None))
-            stream.seek(0)
-            return Baseline(run.id, dict(_read(ijson.items(stream, "cases.item"))))
-    except OSError as error:
-        raise BaselineError(f"{path.name} cannot be read: {told(error)}", _ADVICE) from None
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise BaselineError(f"{path.name} is damaged: {_first_line(error)}", _ADVICE) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BaselineError(
-            f"{path.name} is not as it was written: {where}: {first['msg']}", _ADVICE
-        ) from None
+    def _then(self, key: CaseKey, rule: str, kind: ChangeKind, why: str) -> Changed:
+        """Return a finding that only the earlier run has."""
+        app, title = self.apps.get(key.app, key.app), self.titles.get(rule, rule)
+        return Changed(kind, key, app, rule, title, self.cases[key].findings[rule], "", why=why)
 
 
-def _read(cases: Iterable[Any]) -> Iterable[tuple[CaseKey, Before]]:
-    for item in cases:
-        case = _Case.model_validate(item)
-        if case.not_audited or Axis.ROPC not in case.verdicts or Axis.PATH not in case.verdicts:
-            continue
-        yield (
-            CaseKey(case.key.account, case.key.app, case.key.environment),
-            Before(
-                {found.rule: found.severity for found in case.findings if not found.unanswered},
-                refused=case.verdicts[Axis.ROPC].value == REFUSED,
-                told=case.verdicts[Axis.PATH].value != "could not tell",
-            ),
-        )
+def _why(finding: Finding, before: Before | None, kind: ChangeKind) -> str:
+    """Return what there is to say of how a finding compares, "" where the kind says it all."""
+    if finding.waived is not None:
+        return f"waived until {finding.waived.until.isoformat()} by {finding.waived.who}"
+    old = before.findings.get(finding.rule) if before else None
+    if old is not None and finding.severity.rank < old.rank:
+        return "graver than it was" if kind is not ChangeKind.UNCHANGED else "counts for more than it did"
+    if old is not None:
+        return "" if old is finding.severity else "not as grave as it was"
+    if kind is not ChangeKind.NEW:
+        return ""
+    if before is None:
+        return "the case is not in the earlier run"
+    return "an obstacle stood before it" if before.told else "the earlier run could not tell"
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+def _unseen(result: CaseResult) -> str:
+    """Return why a finding that the case does not have any more may be there all the same."""
+    path = result.verdicts.get(Axis.PATH)
+    if result.not_audited:
+        return f"not audited: {result.not_audited}"
+    if path is not None and path.unknown:
+        return f"could not tell: {path.why}" if path.why else "could not tell"
+    return "what it rests on could not be seen this time"

@@ -12,6 +12,7 @@
 Precedence 2, 3, 1, 10, 4; where 10 and 4 both hold, both are printed.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from auditor.model import (
     Audit,
     Axis,
     CaseResult,
+    Changed,
+    ChangeKind,
     Contract,
     Expected,
     Finding,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from auditor.compare import Baseline
 
 CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, BROKEN = 0, 1, 2, 3, 4, 10
+_CLAIMED, _FIXED, _UNTOLD = ChangeKind.CLAIMED, ChangeKind.FIXED, ChangeKind.UNTOLD
 CONTRACT = "contract-is-broken"
 """The finding that says what the contract says; both come from the same function."""
 
@@ -43,18 +47,25 @@ class Demands:
     """What a run is asked to hold to; any of them makes it fail. The one logic behind exit code and formats.
 
     `contract`: the expectations that are judged, () for none; `fail_on`: the least severity that fails;
-    `baseline`: what must not have got worse. Without any, formats show every finding as a failure but
-    remarks, and the exit code does not speak of findings.
+    `baseline`: an earlier run to compare with, of which nothing must have got worse unless `worse_fails` is
+    off. Without any, formats show every finding as a failure but remarks, and the exit code does not speak of
+    findings.
     """
 
     contract: frozenset[Expected] = frozenset()
     fail_on: Severity | None = None
     baseline: "Baseline | None" = None
+    worse_fails: bool = True
+
+    @property
+    def held_to(self) -> "Baseline | None":
+        """Return the earlier run where it makes the run fail that something got worse."""
+        return self.baseline if self.worse_fails else None
 
     @property
     def asked(self) -> bool:
         """Return whether anything is asked for."""
-        return bool(self.contract) or self.fail_on is not None or self.baseline is not None
+        return bool(self.contract) or self.fail_on is not None or self.held_to is not None
 
     def fails(self, result: CaseResult, finding: Finding) -> bool:
         """Return whether a finding makes the run fail; neither waived ones do nor open questions."""
@@ -73,8 +84,8 @@ class Demands:
         return self.fail_on is not None and finding.severity.rank <= self.fail_on.rank
 
     def worse(self, result: CaseResult, finding: Finding) -> bool:
-        """Return whether it is worse than the baseline."""
-        return self.baseline is not None and self.baseline.worse(result, finding)
+        """Return whether it is worse than the baseline that the run is held to."""
+        return self.held_to is not None and self.held_to.worse(result, finding)
 
     def leaves_open(self, result: CaseResult) -> bool:
         """Return whether the case's contract is judged and has no answer."""
@@ -88,7 +99,7 @@ class Demands:
         """Return whether formats show as an error that nobody could tell where the case should go."""
         if result.not_audited or not result.verdicts[Axis.PATH].unknown:
             return False
-        if self.baseline is not None and self.baseline.change(result).lost:
+        if self.held_to is not None and self.held_to.change(result).lost:
             return True
         return self.fail_on is not None or not self.asked
 
@@ -111,15 +122,20 @@ NOTHING_ASKED = Demands()
 
 @dataclass(slots=True)
 class Tally:
-    """What the demands come to, counted as results pass: cases, but for `grave` and `worse`: findings."""
+    """What the demands come to, counted as results pass: cases, but for `grave` and `worse`: findings.
+
+    `kinds` are findings by what became of them since the baseline; `met` the identities of its `Before`s
+    whose cases passed.
+    """
 
     broken: int = 0
     grave: int = 0
     worse: int = 0
-    gone: int = 0
     lost: int = 0
     unanswered: int = 0
     undecided: int = 0
+    kinds: Counter[ChangeKind] = field(default_factory=Counter)
+    met: set[int] = field(default_factory=set)
 
     def add(self, demands: Demands, result: CaseResult) -> None:
         """Count a result."""
@@ -128,10 +144,16 @@ class Tally:
         self.grave += sum(demands.grave(one) for one in failing)
         self.unanswered += demands.leaves_open(result)
         self.undecided += not result.not_audited and result.verdicts[Axis.PATH].unknown
-        if demands.baseline is not None and not result.not_audited:
-            change = demands.baseline.change(result)
+        if demands.baseline is not None:
+            self._compare(demands.baseline, result)
+
+    def _compare(self, baseline: "Baseline", result: CaseResult) -> None:
+        self.kinds.update(one.kind for one in baseline.changed(result))
+        if (before := baseline.cases.get(result.case.key)) is not None:
+            self.met.add(id(before))
+        if not result.not_audited:
+            change = baseline.change(result)
             self.worse += len(change.worse)
-            self.gone += len(change.gone)
             self.lost += change.lost
 
 
@@ -175,12 +197,56 @@ class Watched:
         return self.audit.invalid()
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An audit beside an earlier one, counted with it; see `auditor.model.Comparison`."""
+
+    baseline: "Baseline"
+    audit: Watched
+
+    @property
+    def name(self) -> str:
+        """See Comparison."""
+        return self.baseline.name
+
+    @property
+    def counts(self) -> dict[ChangeKind, int]:
+        """See Comparison; the kinds that there are, in their order."""
+        counted = self.audit.tally.kinds + Counter(one.kind for one in self.missing())
+        return {kind: counted[kind] for kind in ChangeKind if counted[kind]}
+
+    @property
+    def ready_before(self) -> tuple[int, int]:
+        """See Comparison."""
+        cases = self.baseline.cases
+        return sum(before.ready for before in cases.values()), len(cases)
+
+    def of(self, result: CaseResult) -> tuple[Changed, ...]:
+        """See Comparison."""
+        return self.baseline.changed(result)
+
+    def missing(self) -> Iterator[Changed]:
+        """See Comparison; costs a reading where nobody read before."""
+        met = self.audit.tally.met
+        for key, before in self.baseline.cases.items():
+            if id(before) not in met:
+                yield from self.baseline.absent(key)
+
+
+def comparison_of(audit: Watched) -> Compared | None:
+    """Return the audit beside the earlier one that it is compared with, None without one."""
+    return Compared(audit.demands.baseline, audit) if audit.demands.baseline is not None else None
+
+
 def changes_of(audit: Watched) -> list[str]:
     """Return in a sentence what is different from the baseline, [] without one."""
-    if audit.demands.baseline is None:
+    compared = comparison_of(audit)
+    if compared is None:
         return []
-    tally, name = audit.tally, audit.demands.baseline.name
-    return [f"since {name}: {_findings(tally.worse)} new or graver, {_findings(tally.gone)} gone"]
+    counts = compared.counts
+    told = [f"{_findings(audit.tally.worse)} new or graver", f"{_findings(counts.get(_FIXED, 0))} gone"]
+    told += [f"{counts[kind]} {kind}" for kind in (_CLAIMED, _UNTOLD) if kind in counts]
+    return [f"since {compared.name}: {', '.join(told)}"]
 
 
 def verdict_of(audit: Watched) -> tuple[int, list[str]]:
@@ -197,8 +263,8 @@ def _broken(audit: Watched) -> list[str]:
         lines.append(f"contract broken for {_cases(tally.broken)}")
     if demands.fail_on is not None and tally.grave:
         lines.append(f"{_findings(tally.grave)} of severity {demands.fail_on} or worse")
-    if demands.baseline is not None and tally.worse:
-        lines.append(f"worse than {demands.baseline.name}: {_findings(tally.worse)} new or graver")
+    if demands.held_to is not None and tally.worse:
+        lines.append(f"worse than {demands.held_to.name}: {_findings(tally.worse)} new or graver")
     return lines
 
 
@@ -219,8 +285,8 @@ def _incomplete(audit: Watched) -> list[str]:
         lines.append(f"contract unanswered for {_cases(tally.unanswered)}")
     if demands.fail_on is not None and tally.undecided:
         lines.append(f"could not tell for {_cases(tally.undecided)}")
-    if demands.baseline is not None and tally.lost:
-        lines.append(f"no answer any more for {_cases(tally.lost)} that {demands.baseline.name} could tell")
+    if demands.held_to is not None and tally.lost:
+        lines.append(f"no answer any more for {_cases(tally.lost)} that {demands.held_to.name} could tell")
     return lines
 
 

@@ -1,6 +1,7 @@
 """Results as the rulebook would leave them, made by hand: for what only counts and compares them."""
 
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 
 from auditor.model import (
     AppProfile,
@@ -15,13 +16,17 @@ from auditor.model import (
     Kind,
     Lane,
     Origin,
+    RunInfo,
     Severity,
     SignsInFrom,
+    Summary,
     Sureness,
+    Vantage,
     Verdict,
     Waiver,
 )
 
+START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 HOST = "contoso.crm4.dynamics.com"
 APP = AppProfile(
     "mobile", "Mobile", "app-id", Sureness.SOURCED, {Grant.ROPC: Sureness.SOURCED}, SignsInFrom.DEVICE
@@ -29,7 +34,7 @@ APP = AppProfile(
 ACCEPTED = Waiver("until the vendor ships", "it@contoso.example", date(2027, 1, 31))
 
 
-def finding(rule, severity=Severity.HIGH, *, unanswered=False, waived=None):
+def finding(rule, severity=Severity.HIGH, *, unanswered=False, waived=None, tracked=None):
     """Return a finding of which only the rule and its severity matter."""
     return Finding(
         rule=rule,
@@ -42,6 +47,7 @@ def finding(rule, severity=Severity.HIGH, *, unanswered=False, waived=None):
         fixes=(),
         unanswered=unanswered,
         waived=waived,
+        tracked=tracked,
     )
 
 
@@ -75,3 +81,32 @@ def result(
         readings={},
         not_audited=not_audited,
     )
+
+
+@dataclass
+class Made:
+    """An audit of results made by hand; counts how often it is read."""
+
+    items: tuple
+    readings: int = 0
+    stopped: tuple = ()
+    interrupted: bool = False
+    unmet: dict = field(default_factory=dict)
+
+    @property
+    def run(self):
+        """See auditor.model.Audit."""
+        run = RunInfo("run-2", "0", "a.csv", START, START, "", Vantage(), simulated=False)
+        return replace(run, stopped=self.stopped, interrupted=self.interrupted)
+
+    @property
+    def summary(self):
+        numbers = Summary(len(self.items), 1, 0, 0, {axis: {} for axis in Axis}, {}, {}, {}, 0)
+        return replace(numbers, unmet=self.unmet)
+
+    def results(self):
+        self.readings += 1
+        return iter(self.items)
+
+    def invalid(self):
+        return iter(())

@@ -1,15 +1,15 @@
 """What got worse between two audits, and what only came into sight (issue 6)."""
 
-import json
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.compare import Baseline, Before, baseline_in, baseline_of
-from auditor.errors import BaselineError
-from auditor.model import CaseKey, Severity
-from tests.judged_cases import ACCEPTED, finding, result
+from auditor.baselines import baseline_of
+from auditor.model import ChangeKind, Severity, Status, Tracked
+from tests.judged_cases import ACCEPTED, HOST, finding, result
 
 BLOCKER, HIGH, MEDIUM, LOW, INFO = Severity
 
@@ -109,69 +109,6 @@ def test_no_audit_is_worse_than_itself(found, ropc):
     assert worse(case, case) == []
 
 
-@pytest.fixture
-def report(tmp_path):
-    """Return a writer of reports in JSON with one case, and whatever is changed of it."""
-
-    def write(**changes):
-        case = {
-            "key": {"account": "a@contoso.example", "app": "mobile", "environment": "x.crm.dynamics.com"},
-            "findings": [{"rule": "mfa", "severity": "high", "a-later-key": 1}],
-            "verdicts": {"ropc": {"value": "not eligible"}, "path": {"value": "ready"}},
-        }
-        path = tmp_path / "audit.json"
-        whole = {"schema": "auditor.audit/v1", "run": {"id": "run-1"}, "cases": [{**case, **changes}]}
-        path.write_text(json.dumps(whole, indent=1), encoding="utf-8")
-        return path
-
-    return write
-
-
-def test_a_report_in_json_is_a_baseline(report):
-    key = CaseKey("a@contoso.example", "mobile", "x.crm.dynamics.com")
-    expected = Baseline("run-1", {key: Before({"mfa": HIGH}, refused=True, told=True)})
-    assert baseline_in(report()) == expected
-
-
-def test_open_questions_of_a_report_are_no_findings_of_it(report):
-    open_ = {"rule": "unreached", "severity": "high", "unanswered": True}
-    (before,) = baseline_in(report(findings=[open_])).cases.values()
-    assert before.findings == {}
-
-
-def test_skipped_cases_of_a_report_are_no_baseline(report):
-    assert baseline_in(report(not_audited="left the company")).cases == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{}", "is not a report in JSON"),
-        ('{"schema": "auditor.audit/v9"}', "is not a report in JSON"),
-        ('{"schema": "auditor.audit/v1"}', "is not as it was written"),
-        ('{"schema": "auditor.audit/v1", "run": {"id": "r"}, "cases": [{"key": ', "is damaged"),
-        ("no JSON", "is damaged"),
-        ("", "is damaged"),
-    ],
-)
-def test_what_is_no_report_is_said(tmp_path, text, words):
-    path = tmp_path / "audit.json"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(BaselineError, match=words) as said:
-        baseline_in(path)
-    assert "--format json" in said.value.advice
-
-
-def test_a_case_with_a_word_that_is_none_names_where(report):
-    with pytest.raises(BaselineError, match=r"findings\.0\.severity"):
-        baseline_in(report(findings=[{"rule": "x", "severity": "awful"}]))
-
-
-def test_a_baseline_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(BaselineError, match="cannot be read"):
-        baseline_in(tmp_path / "none.json")
-
-
 @pytest.mark.parametrize(
     ("before", "state"),
     [
@@ -186,3 +123,211 @@ def test_a_finding_is_new_updated_or_unchanged(before, state):
     now = result("a@contoso.example", finding("x", HIGH))
     assert baseline.state(now, now.findings[0]) == state
     assert baseline.state(result("b@contoso.example"), now.findings[0]) == "new"
+
+
+A = "a@contoso.example"
+REFUSED = {"ropc": "not eligible", "path": "fix, then ready"}
+UNTOLD = {"ropc": "unknown", "path": "could not tell"}
+CLAIMED = Tracked(Status.DONE, "Dana")
+
+
+def kinds(baseline, now):
+    """Return what became of a case's findings by rule: the kind and why."""
+    return {one.rule: (one.kind.value, one.why) for one in baseline.changed(now)}
+
+
+DECISIONS = {
+    "the same": (
+        result(A, finding("x", HIGH)),
+        result(A, finding("x", HIGH)),
+        {"x": ("unchanged", "")},
+    ),
+    "there and looked at then, and not there": (
+        result(A),
+        result(A, finding("x", LOW)),
+        {"x": ("regressed", "")},
+    ),
+    "graver": (
+        result(A, finding("x", MEDIUM)),
+        result(A, finding("x", BLOCKER)),
+        {"x": ("regressed", "graver than it was")},
+    ),
+    "not as grave": (
+        result(A, finding("x", HIGH)),
+        result(A, finding("x", LOW)),
+        {"x": ("unchanged", "not as grave as it was")},
+    ),
+    "now only a remark": (
+        result(A, finding("x", HIGH)),
+        result(A, finding("x", INFO)),
+        {"x": ("unchanged", "not as grave as it was")},
+    ),
+    "another account": (
+        result("b@contoso.example"),
+        result(A, finding("x", LOW)),
+        {"x": ("new", "the case is not in the earlier run")},
+    ),
+    "skipped then": (
+        result(A, not_audited="left out", **UNTOLD),
+        result(A, finding("x", LOW)),
+        {"x": ("new", "the case is not in the earlier run")},
+    ),
+    "not answered then": (
+        result(A, finding("unreached", HIGH, unanswered=True), **UNTOLD),
+        result(A, finding("x", LOW)),
+        {"x": ("new", "the earlier run could not tell")},
+    ),
+    "behind an obstacle as grave": (
+        result(A, finding("mfa", BLOCKER), **REFUSED),
+        result(A, finding("consent", HIGH), **REFUSED),
+        {"consent": ("new", "an obstacle stood before it"), "mfa": ("fixed", "")},
+    ),
+    "graver than the obstacle": (
+        result(A, finding("mfa", LOW), **REFUSED),
+        result(A, finding("consent", HIGH), finding("mfa", LOW), **REFUSED),
+        {"consent": ("regressed", ""), "mfa": ("unchanged", "")},
+    ),
+    "counts for more without the obstacle": (
+        result(A, finding("mfa", HIGH), finding("vantage", LOW), **REFUSED),
+        result(A, finding("vantage", MEDIUM)),
+        {"vantage": ("unchanged", "counts for more than it did"), "mfa": ("fixed", "")},
+    ),
+    "gone": (result(A, finding("x")), result(A), {"x": ("fixed", "")}),
+    "could not tell any more": (
+        result(A, finding("x")),
+        result(A, **UNTOLD),
+        {"x": ("could not be looked at again", "could not tell")},
+    ),
+    "an open question in its place": (
+        result(A, finding("x")),
+        result(A, finding("x", unanswered=True), **UNTOLD),
+        {"x": ("could not be looked at again", "could not tell")},
+    ),
+    "skipped now": (
+        result(A, finding("x")),
+        result(A, not_audited="left out", **UNTOLD),
+        {"x": ("could not be looked at again", "not audited: left out")},
+    ),
+    "marked Done, and there as before": (
+        result(A, finding("x")),
+        result(A, finding("x", tracked=CLAIMED)),
+        {"x": ("marked Done, still failing", "")},
+    ),
+    "marked Done, and worse": (
+        result(A, finding("x", LOW)),
+        result(A, finding("x", HIGH, tracked=CLAIMED)),
+        {"x": ("marked Done, still failing", "graver than it was")},
+    ),
+    "another status claims nothing": (
+        result(A, finding("x")),
+        result(A, finding("x", tracked=Tracked(Status.ACCEPTED))),
+        {"x": ("unchanged", "")},
+    ),
+    "marked Done, and waived": (
+        result(A, finding("x")),
+        result(A, finding("x", tracked=CLAIMED, waived=ACCEPTED)),
+        {"x": ("unchanged", "waived until 2027-01-31 by it@contoso.example")},
+    ),
+    "new, and waived": (
+        result(A),
+        result(A, finding("x", waived=ACCEPTED)),
+        {"x": ("new", "waived until 2027-01-31 by it@contoso.example")},
+    ),
+    "remarks and open questions": (
+        result(A, finding("gone", INFO), finding("open", unanswered=True)),
+        result(A, finding("remark", INFO, tracked=CLAIMED), finding("unreached", unanswered=True)),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "now", "told"), DECISIONS.values(), ids=DECISIONS)
+def test_what_became_of_a_finding(before, now, told):
+    assert kinds(baseline_of("run-1", [before]), now) == told
+
+
+def test_a_change_says_which_finding_of_which_case_and_how_grave_then_and_now():
+    baseline = baseline_of("run-1", [result(A, finding("mfa-blocks", MEDIUM), finding("no-role", LOW))])
+    now = result(A, finding("mfa-blocks", HIGH, tracked=Tracked(owner="Dana")))
+    worse, gone = baseline.changed(now)
+    assert (worse.case, worse.app, worse.title, worse.before, worse.now) == (
+        (A, "mobile", HOST),
+        "Mobile",
+        "mfa blocks",
+        "medium",
+        "high",
+    )
+    assert worse.tracked == Tracked(owner="Dana")
+    assert (gone.case, gone.app, gone.title, gone.before, gone.now) == (
+        (A, "mobile", HOST),
+        "Mobile",
+        "no role",
+        "low",
+        "",
+    )
+
+
+def test_what_is_not_refuted_is_neither_gone_nor_fixed():
+    baseline = baseline_of("run-1", [result(A, finding("x"), finding("y"))])
+    baseline = replace(baseline, refuted=lambda rule, _: rule == "x")
+    assert baseline.change(result(A)).gone == ("x",)
+    assert kinds(baseline, result(A)) == {
+        "x": ("fixed", ""),
+        "y": ("could not be looked at again", "what it rests on could not be seen this time"),
+    }
+
+
+def test_a_case_that_the_run_does_not_hold_is_not_fixed():
+    baseline = baseline_of("run-1", [result(A, finding("x"), finding("remark", INFO))])
+    (one,) = baseline.absent(result(A).case.key)
+    assert (one.kind, one.rule, one.before, one.why) == (
+        ChangeKind.UNTOLD,
+        "x",
+        "high",
+        "the case is not in this run",
+    )
+
+
+FOUND = st.dictionaries(
+    st.sampled_from("abcd"),
+    st.builds(
+        finding,
+        st.just(""),
+        st.sampled_from(Severity),
+        unanswered=st.booleans(),
+        waived=st.sampled_from([None, ACCEPTED]),
+        tracked=st.sampled_from([None, CLAIMED]),
+    ),
+).map(lambda found: [replace(one, rule=rule) for rule, one in found.items()])
+SEEN = st.sampled_from([{}, REFUSED, UNTOLD])
+
+
+@given(FOUND, SEEN, FOUND, SEEN, st.sets(st.sampled_from("abcd")))
+def test_every_finding_is_told_of_once_and_as_the_exit_code_says(then, seen_then, now, seen_now, unseen):
+    before, after = result(A, *then, **seen_then), result(A, *now, **seen_now)
+    baseline = replace(baseline_of("run-1", [before]), refuted=lambda rule, _: rule not in unseen)
+    changes = {one.rule: one for one in baseline.changed(after)}
+    graver = {one.rule for one in (*then, *now) if not one.unanswered and one.severity is not INFO}
+    assert set(changes) <= graver
+    assert len(changes) == len(baseline.changed(after))
+    answered = {one.rule for one in now if not one.unanswered}
+    kinds_of = {kind: {rule for rule, one in changes.items() if one.kind is kind} for kind in ChangeKind}
+    still = kinds_of[ChangeKind.UNCHANGED] | kinds_of[ChangeKind.REGRESSED] | kinds_of[ChangeKind.NEW]
+    assert still | kinds_of[ChangeKind.CLAIMED] == graver & answered
+    assert kinds_of[ChangeKind.FIXED] | kinds_of[ChangeKind.UNTOLD] == set(changes) - answered
+    change = baseline.change(after)
+    worse = {one.rule for one in change.worse}
+    assert kinds_of[ChangeKind.REGRESSED] <= worse
+    assert not kinds_of[ChangeKind.UNCHANGED] & worse
+    assert kinds_of[ChangeKind.FIXED] == {rule for rule in change.gone if before_is_grave(before, rule)}
+
+
+def before_is_grave(before, rule):
+    return any(one.rule == rule and one.severity is not INFO for one in before.findings)
+
+
+@given(FOUND, SEEN)
+def test_compared_with_itself_nothing_is_worse_new_or_fixed(found, seen):
+    case = result(A, *found, **seen)
+    told = Counter(one.kind for one in baseline_of("run-1", [case]).changed(case))
+    assert set(told) <= {ChangeKind.UNCHANGED, ChangeKind.CLAIMED}

@@ -1,46 +1,16 @@
 """One logic decides what makes a run fail, for the exit code and the formats alike (issue 6)."""
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 
-from auditor.compare import baseline_of
-from auditor.exit_codes import CONTRACT, Demands, Watched, changes_of, verdict_of
-from auditor.model import Axis, Contract, Expected, RunInfo, Severity, Summary, Vantage, Why
-from tests.judged_cases import ACCEPTED, finding, result
+from auditor.baselines import baseline_of
+from auditor.exit_codes import CONTRACT, Demands, Watched, changes_of, comparison_of, verdict_of
+from auditor.model import ChangeKind, Contract, Expected, Severity, Status, Tracked, Why
+from tests.judged_cases import ACCEPTED, Made, finding, result
 
 BROKEN, UNANSWERED, MET = Contract.BROKEN, Contract.UNANSWERED, Contract.MET
-START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 EVERYTHING = frozenset(Expected)
-
-
-@dataclass
-class Made:
-    """An audit of results made by hand; counts how often it is read."""
-
-    items: tuple
-    readings: int = 0
-    stopped: tuple = ()
-    interrupted: bool = False
-    unmet: dict = field(default_factory=dict)
-
-    @property
-    def run(self):
-        run = RunInfo("run-2", "0", "a.csv", START, START, "", Vantage(), simulated=False)
-        return replace(run, stopped=self.stopped, interrupted=self.interrupted)
-
-    @property
-    def summary(self):
-        numbers = Summary(len(self.items), 1, 0, 0, {axis: {} for axis in Axis}, {}, {}, {}, 0)
-        return replace(numbers, unmet=self.unmet)
-
-    def results(self):
-        self.readings += 1
-        return iter(self.items)
-
-    def invalid(self):
-        return iter(())
 
 
 def ended(*items, stopped=(), **demands):
@@ -118,6 +88,63 @@ def test_what_is_gone_since_the_baseline_is_said():
     watched = Watched(Made((result("a@contoso.example", finding("y")),)), Demands(baseline=baseline))
     assert changes_of(watched) == ["since run-1: 0 findings new or graver, 1 finding gone"]
     assert changes_of(Watched(Made(()))) == []
+
+
+def test_what_was_marked_done_and_what_nobody_could_look_at_is_said_too():
+    case = result("a@contoso.example", finding("x"))
+    baseline = baseline_of("run-1", [case, result("b@contoso.example", finding("y"), finding("z"))])
+    claimed = result("a@contoso.example", finding("x", tracked=Tracked(Status.DONE)))
+    (said,) = changes_of(Watched(Made((claimed,)), Demands(baseline=baseline)))
+    assert said == (
+        "since run-1: 0 findings new or graver, 0 findings gone, 1 marked Done, still failing,"
+        " 2 could not be looked at again"
+    )
+
+
+def test_a_baseline_that_is_only_compared_with_fails_nothing_and_is_told_of():
+    baseline = baseline_of("run-1", [result("a@contoso.example", finding("x", Severity.LOW))])
+    worse = result("a@contoso.example", finding("x", Severity.HIGH), finding("y"))
+    lost = result("a@contoso.example", path="could not tell")
+    beside = {"baseline": baseline, "worse_fails": False}
+    assert ended(worse, **beside) == ended(lost, **beside) == (0, [])
+    assert ended(lost, fail_on=Severity.BLOCKER, **beside) == (4, ["could not tell for 1 case"])
+    demands = Demands(**beside)
+    assert not demands.asked
+    assert demands.fails(worse, worse.findings[0])
+    assert not replace(demands, fail_on=Severity.BLOCKER).fails(worse, worse.findings[0])
+    assert changes_of(Watched(Made((worse,)), demands)) == [
+        "since run-1: 2 findings new or graver, 0 findings gone"
+    ]
+
+
+def test_findings_are_counted_by_what_became_of_them_in_the_reading_that_there_is_anyway():
+    work = "fix, then ready"
+    then = [
+        result("a@contoso.example", finding("x", Severity.LOW), finding("y"), finding("w"), path=work),
+        result("b@contoso.example", finding("x"), finding("z")),
+    ]
+    here = result("a@contoso.example", finding("x"), finding("v"), finding("w"))
+    now = Made((here, result("c@contoso.example", finding("x"))))
+    watched = Watched(now, Demands(baseline=baseline_of("run-1", then)))
+    compared = comparison_of(watched)
+    assert [one.kind for one in compared.of(now.items[0])] == [
+        ChangeKind.REGRESSED,
+        ChangeKind.REGRESSED,
+        ChangeKind.UNCHANGED,
+        ChangeKind.FIXED,
+    ]
+    assert list(watched.results()) == list(now.items)
+    assert list(compared.counts.items()) == [
+        (ChangeKind.REGRESSED, 2),
+        (ChangeKind.NEW, 1),
+        (ChangeKind.FIXED, 1),
+        (ChangeKind.UNTOLD, 2),
+        (ChangeKind.UNCHANGED, 1),
+    ]
+    assert [one.rule for one in compared.missing()] == ["x", "z"]
+    assert (compared.name, compared.ready_before) == ("run-1", (1, 2))
+    assert now.readings == 1
+    assert comparison_of(Watched(now)) is None
 
 
 def test_people_who_were_not_reached_count_in_an_interrupted_run():

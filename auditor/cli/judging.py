@@ -1,5 +1,6 @@
 """What a run is asked to hold to: from options to demands, before anything is asked of anybody."""
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ def demands_of(
     rules: Path | None,
     ledger: Path | None,
 ) -> "Demands":
-    """Return what a run is judged by.
+    """Return what a run is judged by; a baseline alone is compared with, and fails nothing.
 
     Raises UsageError for options that say nothing or contradict, NotARunFile, BaselineError and JournalError
     for a baseline that is none or cannot be read.
@@ -42,12 +43,11 @@ def demands_of(
             "--fail-on-new needs something to compare with",
             "name an earlier run or its report in JSON: --baseline RUN",
         )
-    if baseline is not None and not fail_on_new:
-        raise UsageError("--baseline compares for --fail-on-new alone", "add --fail-on-new, or leave it out")
     return Demands(
         contract=_expectations(contract_only) if contract_only else frozenset(Expected if contract else ()),
         fail_on=Severity(fail_on) if fail_on else None,
         baseline=_baseline(baseline, rules, ledger) if baseline is not None else None,
+        worse_fails=fail_on_new,
     )
 
 
@@ -88,22 +88,29 @@ def _expectations(given: "Sequence[str]") -> frozenset[Expected]:
 
 
 def _baseline(name: str, rules: Path | None, ledger: Path | None) -> "Baseline":
-    from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a baseline is named
-    from auditor.compare import baseline_in, baseline_of  # noqa: PLC0415 - as above
-    from auditor.journal import Journal  # noqa: PLC0415 - as above
+    """Return an earlier run, by file or id, or its report in JSON; today's rules say what is gone since."""
+    from auditor.baselines import baseline_in  # noqa: PLC0415 - only where a baseline is named
+    from auditor.rulebook.findings import refuted_by  # noqa: PLC0415 - as above
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - as above
+
+    book, path = load_rulebook(rules), Path(name)
+    read = baseline_in(path) if _is_json(path) else _judged(name, book, ledger)
+    return replace(read, refuted=refuted_by(book))
+
+
+def _judged(name: str, book: "Rulebook", ledger: Path | None) -> "Baseline":
+    from auditor.baselines import baseline_of  # noqa: PLC0415 - as above
+    from auditor.cli.runs import find_run  # noqa: PLC0415 - only where a run is the baseline
+    from auditor.journal import Journal  # noqa: PLC0415 - as above
     from auditor.run.judged import judge  # noqa: PLC0415 - as above
 
-    path = Path(name)
-    if _is_json(path):
-        return baseline_in(path)
     try:
         found = find_run(name, ledger)
     except NotARunFile as error:
         raise NotARunFile(f"--baseline: {error}", error.advice) from None
     journal = Journal.open(found)
     try:
-        audit = judge(journal, load_rulebook(rules))
+        audit = judge(journal, book)
         return baseline_of(audit.run.id, audit.results())
     finally:
         journal.close()

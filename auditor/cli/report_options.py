@@ -140,7 +140,7 @@ BASELINE: TypeAlias = Annotated[
         "--baseline",
         metavar="RUN|FILE.json",
         rich_help_panel=_RESULT,
-        help="Earlier run to compare with, or its report in JSON.",
+        help="Earlier run to compare with, or its report in JSON; --fail-on-new fails by it.",
     ),
 ]
 QUIET: TypeAlias = Annotated[

@@ -158,6 +158,7 @@ def write_reports(
     `folder` is the inventory's (`folder_in`).
     """
     from auditor.cli.pipelines import tell  # noqa: PLC0415 - only where a report is written
+    from auditor.exit_codes import comparison_of  # noqa: PLC0415 - as above
     from auditor.rulebook.pages import rule_help  # noqa: PLC0415 - as above
     from auditor.writers.interface import Terms  # noqa: PLC0415 - as above
 
@@ -167,6 +168,7 @@ def write_reports(
         gaps_fail=wanted.gaps_fail,
         folder=folder,
         brand=wanted.brand,
+        comparison=comparison_of(audit),
     )
     for name, path in paths.items():
         writer_for(name, terms).write(audit, path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 from auditor.model.cases import CaseKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.model.judgement import CaseResult
 
@@ -162,8 +162,8 @@ class Comparison(Protocol):
         """Return what became of a case's findings: those of this run, then those that are gone."""
         ...
 
-    def missing(self) -> "tuple[Changed, ...]":
-        """Return the findings of cases that this run does not hold; known after all cases were asked for."""
+    def missing(self) -> "Iterator[Changed]":
+        """Yield the findings of cases that this run does not hold; known after all cases were read."""
         ...
 
 

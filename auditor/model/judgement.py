@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
-from auditor.model.words import Confidence, Contract, Mark
+from auditor.model.follow_up import Status
+from auditor.model.words import Confidence, Contract, Mark, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from auditor.model.consent import ConsentAdvice
     from auditor.model.evidence import Evidence, Vantage
     from auditor.model.follow_up import Tracked
-    from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Severity, Why
+    from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,13 @@ class Finding:
     waived: Waiver | None = None
     topic: str = ""
     tracked: "Tracked | None" = None
+
+    @property
+    def claimed(self) -> bool:
+        """Return whether somebody marked it as done and it still fails; what is waived does not fail."""
+        if self.tracked is None or self.unanswered or self.waived is not None:
+            return False
+        return self.tracked.status is Status.DONE and self.severity is not Severity.INFO
 
 
 @dataclass(frozen=True, slots=True)

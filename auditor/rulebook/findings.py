@@ -1,12 +1,13 @@
 """Which findings hold for a case, filled in and in order: the gravest first, causes before side remarks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from auditor.model import (
     Candidate,
     Case,
+    CaseResult,
     Confidence,
     Effort,
     FactValue,
@@ -76,6 +77,20 @@ def held_by(book: Rulebook, facts: Mapping[str, FactValue], asked: Asked) -> tup
 
 def _only_read(held: Held) -> bool:
     return bool(held.questions) and all(question in DIRECTORY for question in held.questions)
+
+
+def refuted_by(book: Rulebook) -> Callable[[str, CaseResult], bool]:
+    """Return what says of a rule and a case whether the rule is known not to hold for it.
+
+    It does not say so of a rule that rests on what is not known, nor of one that there is not any more.
+    """
+    conditions = {rule.id: rule.when for rule in book.findings}
+
+    def refuted(rule: str, result: CaseResult) -> bool:
+        condition = conditions.get(rule)
+        return condition is not None and evaluate(condition, result.facts).truth is Truth.FAILS
+
+    return refuted
 
 
 def findings_of(book: Rulebook, scene: Scene, held: tuple[Held, ...]) -> tuple[Finding, ...]:

@@ -171,6 +171,30 @@ def test_what_was_bad_all_along_is_no_news_and_what_got_worse_is(pipeline, tmp_p
     assert {name.partition(":")[0] for name in week.red} == {"orders@contoso.example"}
 
 
+def test_a_baseline_alone_compares_and_fails_nothing_and_what_cannot_be_seen_is_not_fixed(
+    pipeline, auditor, tmp_path
+):
+    pipeline.member("sync")["roles"] = []
+    pipeline.member("orders")["roles"] = []
+    pipeline.run("--format", "json,junit", demand=())
+    (first,) = tmp_path.glob("*.audit-run")
+    (tmp_path / "out.json").rename(tmp_path / "before.json")
+    pipeline.member("orders")["roles"] = ["Mobile user"]
+    pipeline.user("sync")["per_user_mfa"] = "enforced"
+    done = pipeline.run(demand=("--baseline", "before.json"))
+    assert done.code == 0
+    said = "1 finding new or graver, 3 findings gone, 1 could not be looked at again"
+    assert said in " ".join(done.err.split())
+    (second,) = set(tmp_path.glob("*.audit-run")) - {first}
+    for baseline in (first, "before.json"):
+        again = auditor("report", second, "-o", "again.json", "--baseline", baseline)
+        assert again.code == 0
+        assert said in " ".join(again.err.split())
+    assert auditor("merge", second, "-o", "merged.json", "--baseline", first).code == 0
+    failing = auditor("report", second, "-o", "again.json", "--baseline", first, "--fail-on-new")
+    assert failing.code == 10
+
+
 def test_every_exit_code_in_turn(pipeline, auditor, tmp_path):
     assert pipeline.run().code == 0
     (tmp_path / "a-file").write_text("", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -27,7 +28,7 @@ from auditor.model import (
 from auditor.rulebook.conditions import evaluate, values_in
 from auditor.rulebook.context import context_of
 from auditor.rulebook.facts import build_estate
-from auditor.rulebook.findings import Asked, Scene, findings_of, held_by
+from auditor.rulebook.findings import Asked, Scene, findings_of, held_by, refuted_by
 from auditor.rulebook.judge import judge
 from auditor.rulebook.seen import see
 from auditor.rulebook.templates import PLACEHOLDERS
@@ -138,6 +139,24 @@ def test_it_cannot_be_answered_and_then_does_not_appear(file, book, holding):
     for given in read(file)["unanswered"]:
         assert evaluate(rule.when, facts_from(given)).truth is Truth.UNANSWERED, given
         assert file.stem not in holding(given)
+
+
+@each_finding
+def test_it_is_refuted_only_where_it_is_known_not_to_hold(file, book):
+    refuted, data = refuted_by(book), read(file)
+    told = {
+        kind: {refuted(file.stem, SimpleNamespace(facts=facts_from(facts))) for facts in given}
+        for kind, given in (
+            ("holds", [one["facts"] for one in data["holds"]]),
+            ("fails", data["fails"]),
+            ("unanswered", data["unanswered"]),
+        )
+    }
+    assert told == {"holds": {False}, "fails": {True}, "unanswered": {False}}
+
+
+def test_a_finding_that_there_is_not_any_more_is_never_refuted(book):
+    assert not refuted_by(book)("of-an-older-version", SimpleNamespace(facts={}))
 
 
 @each_finding

@@ -9,7 +9,7 @@ import xmlschema
 from jsonschema import Draft7Validator, Draft202012Validator
 from junitparser import Error, Failure, JUnitXml
 
-from auditor.compare import baseline_of
+from auditor.baselines import baseline_of
 from auditor.exit_codes import BROKEN, CLEAN, INCOMPLETE, Demands, Watched, verdict_of
 from auditor.model import Expected, Severity, Waiver
 from auditor.resources import shipped_text

@@ -5,7 +5,7 @@ then copied from cell to cell, which is several times as fast as giving every ce
 """
 
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,6 +14,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from auditor.writers.tables.content import Content, Line, Place
 from auditor.writers.workbook.heights import lines_needed, row_height
@@ -23,6 +24,8 @@ from benchmarks.report_rows import TABLES, read
 if TYPE_CHECKING:
     from openpyxl.cell.cell import MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from auditor.writers.tables.content import Value
 
 _MOST_LINKS = 65_530
 _LINK_INK = "0B5394"
@@ -46,7 +49,7 @@ def write(stream: Path, target: Path) -> None:
             _Dress(writer.sheets[layout.sheets[table].title], layout, layout.sheets[table], styles).all(rows)
 
 
-def _value(value: str | int | datetime | Line) -> str | int | datetime:
+def _value(value: "Value") -> str | float | date:
     assert not isinstance(value, Line), "the stream holds settled rows"
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
@@ -67,12 +70,12 @@ class _Dress:
     def all(self, rows: list[list[Content]]) -> None:
         self._set_up()
         below = self._sheet.iter_rows()
-        for cell in next(below):
-            self._dress(cell, "header", str, linked=False)
+        for cell, column in zip(next(below), self._own.columns, strict=True):
+            self._dress(cell, "header_entry" if column.entry else "header", str, linked=False)
         self._sheet.row_dimensions[1].height = row_height(2)
         for number, (row, cells) in enumerate(zip(rows, below, strict=True), 2):
-            for cell, content in zip(cells, row, strict=True):
-                self._cell(cell, content)
+            for cell, content, column in zip(cells, row, self._own.columns, strict=True):
+                self._cell(cell, content, "entry" if column.entry else self._layout.look_of(content.tone))
             lines = (self._lines(content, width) for content, width in zip(row, self._widths, strict=True))
             self._sheet.row_dimensions[number].height = row_height(max(lines))
 
@@ -80,13 +83,15 @@ class _Dress:
         sheet, own = self._sheet, self._own
         sheet.sheet_properties.tabColor = own.tab
         sheet.freeze_panes = f"{get_column_letter(own.frozen + 1)}2"
-        sheet.auto_filter.ref = sheet.dimensions
+        table = Table(displayName=own.title.replace(" ", "_"), ref=sheet.dimensions)
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+        sheet.add_table(table)
         sheet.print_title_rows = "1:1"
         self._widths = [column.width for column in own.columns]
         for number, width in enumerate(self._widths, 1):
             sheet.column_dimensions[get_column_letter(number)].width = width
 
-    def _cell(self, cell: "Cell | MergedCell", content: Content) -> None:
+    def _cell(self, cell: "Cell | MergedCell", content: Content, look: str) -> None:
         linked = bool(content.link) and content.value != "" and self._links < _MOST_LINKS
         if linked:
             self._links += 1
@@ -96,7 +101,7 @@ class _Dress:
                 cell.hyperlink = Hyperlink(ref=cell.coordinate, location=where)
             else:
                 cell.hyperlink = Hyperlink(ref=cell.coordinate, target=str(content.link))
-        self._dress(cell, self._layout.look_of(content.tone), type(content.value), linked=linked)
+        self._dress(cell, look, type(content.value), linked=linked)
 
     def _dress(self, cell: "Cell | MergedCell", look: str, kind: type, *, linked: bool) -> None:
         cell._style = copy(self._style(look, kind, linked=linked))  # type: ignore[union-attr]  # noqa: SLF001 - the way to share a style

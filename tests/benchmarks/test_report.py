@@ -27,7 +27,7 @@ def test_the_stream_holds_as_many_rows_as_were_asked_for_of_every_table(written)
 def test_both_workbooks_have_the_same_sheets_filters_and_widths(written):
     ours, theirs = (
         [
-            (sheet.title, sheet.dimensions, sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows)
+            (sheet.title, sheet.dimensions, sheet.freeze_panes, sheet.tables.items(), sheet.print_title_rows)
             for sheet in book
         ]
         for book in written[1:]
@@ -38,6 +38,7 @@ def test_both_workbooks_have_the_same_sheets_filters_and_widths(written):
         assert {key: col.width for key, col in sheet.column_dimensions.items()} == {
             key: col.width for key, col in other.items()
         }
+        assert columns(sheet) == columns(written[2][sheet.title])
 
 
 def test_both_workbooks_have_the_same_cells_looks_heights_and_links(written):
@@ -52,6 +53,10 @@ def test_both_workbooks_have_the_same_cells_looks_heights_and_links(written):
                 cells += 1
                 assert looks(cell) == looks(other[cell.coordinate]), cell
     assert cells > 150 * 8
+
+
+def columns(sheet):
+    return [column.name for table in sheet.tables.values() for column in table.tableColumns]
 
 
 def looks(cell):

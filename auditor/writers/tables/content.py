@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from auditor.model import Axis, CaseResult, Verdict
 
@@ -29,6 +29,10 @@ class Line(NamedTuple):
     words: str
 
 
+Value: TypeAlias = "str | int | float | bool | date | datetime | Line"
+"""What a cell holds: numbers, days and times as such, so that they can be reckoned with."""
+
+
 class Content(NamedTuple):
     """What a cell holds.
 
@@ -36,7 +40,7 @@ class Content(NamedTuple):
     the same report, or "".
     """
 
-    value: "str | int | datetime | Line"
+    value: Value
     tone: str = ""
     link: "str | Place | Line" = ""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.model import FindingKey, Status, Tracked
 from auditor.writers.prose import waived
 from auditor.writers.tables.content import Columns, Content, Place, numbered
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from auditor.writers.texts import Texts
 
 TABLE = "findings"
+WORK = ("status", "owner", "due", "comment")
+"""The columns that people fill in; an earlier workbook's words stand there."""
+NO_FACTS = frozenset({*WORK, "key", "fix_number"})
+"""The columns that say nothing of the case: they are people's, or differ from report to report."""
+_NOTHING = Tracked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,16 @@ class FindingEntry:
     def first(self) -> "Fix | None":
         """Return the preferred fix."""
         return next(iter(self.finding.fixes), None)
+
+    @property
+    def tracked(self) -> Tracked:
+        """Return what people wrote about it, nothing at first."""
+        return self.finding.tracked or _NOTHING
+
+    @property
+    def key(self) -> str:
+        """Return its identity in every run."""
+        return FindingKey(self.result.case.key, self.finding.rule).digest()
 
 
 def spelled_out(fix: "Fix", texts: "Texts") -> str:
@@ -76,6 +92,11 @@ def _link(entry: FindingEntry) -> Content:
     return Content(link, link=link)
 
 
+def _status(entry: FindingEntry) -> Content:
+    status: Status = entry.tracked.status
+    return Content(status, f"status:{status}")
+
+
 COLUMNS: Columns[FindingEntry] = {
     "account": lambda e: Content(e.result.case.account, link=e.case),
     "kind": lambda e: Content(e.result.case.kind),
@@ -100,4 +121,9 @@ COLUMNS: Columns[FindingEntry] = {
     "evidence": lambda e: Content(", ".join(e.finding.evidence), link=e.proof or ""),
     "waived": lambda e: Content(_waived(e.finding), "gap:skipped" if e.finding.waived else ""),
     "rule": lambda e: Content(e.finding.rule),
+    "status": _status,
+    "owner": lambda e: Content(e.tracked.owner),
+    "due": lambda e: Content("" if e.tracked.due is None else e.tracked.due),
+    "comment": lambda e: Content(e.tracked.comment),
+    "key": lambda e: Content(e.key),
 }

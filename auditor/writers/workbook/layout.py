@@ -1,11 +1,14 @@
 """The workbook's layout: sheets, columns, widths and looks, strictly read from `reports/workbook.yaml`."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from auditor.edges import Edge
 from auditor.resources import shipped_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
 Title = Annotated[str, StringConstraints(pattern=r"^[^\[\]:*?/\\']{1,25}$")]
@@ -26,25 +29,34 @@ class Look(Edge):
 
 
 class ColumnLayout(Edge):
-    """One column: which content, under which header, how wide (in characters)."""
+    """One column: which content, under which header, how wide (in characters).
+
+    `entry` says what people fill in there, None where they do not; `note` is what the header says of it.
+    """
 
     key: str
     header: str = Field(min_length=1)
     width: float = Field(ge=4, le=100)
+    entry: Literal["status", "date", "text"] | None = None
+    note: str = ""
+    hidden: bool = False
 
 
 class SheetLayout(Edge):
     """One sheet of records.
 
     `frozen` columns stay in sight; `pages_wide` is the width on paper, the first column repeated on each
-    page; `empty` is said where there is no record.
+    page; `empty` is said where there is no record. People work in an `open` one, the others are protected;
+    a `hidden` one is shown to nobody.
     """
 
     title: Title
     tab: Colour
     frozen: int = Field(default=1, ge=0)
     pages_wide: int = Field(default=1, ge=1, le=5)
-    empty: str
+    empty: str = ""
+    open: bool = False
+    hidden: bool = False
     columns: tuple[ColumnLayout, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -56,6 +68,15 @@ class SheetLayout(Edge):
             if len(set(given)) != len(given):
                 raise ValueError(f"a column {name} stands twice")
         return self
+
+    def with_own(self, columns: "Mapping[str, str]", width: float) -> "SheetLayout":
+        """Return the sheet with columns of somebody's own (key -> header) behind ours, before hidden ones."""
+        made = (
+            ColumnLayout(key=key, header=header, width=width, entry="text") for key, header in columns.items()
+        )
+        shown = [column for column in self.columns if not column.hidden]
+        hidden = [column for column in self.columns if column.hidden]
+        return self.model_copy(update={"columns": (*shown, *made, *hidden)})
 
 
 class SummaryLayout(Edge):
@@ -71,6 +92,21 @@ class SummaryLayout(Edge):
     counts: dict[str, str]
 
 
+class EntryTexts(Edge):
+    """What a spreadsheet program says to somebody who writes into a cell what does not belong there."""
+
+    title: str = Field(max_length=32)
+    message: str = Field(max_length=255)
+
+
+class WorkLayout(Edge):
+    """What people fill in: the width of their own columns, and what is said of mistakes."""
+
+    own_width: float = Field(ge=4, le=100)
+    status: EntryTexts
+    date: EntryTexts
+
+
 class Layout(Edge):
     """The whole layout. `tones` gives each signal its look; their order is the order on the summary."""
 
@@ -78,6 +114,7 @@ class Layout(Edge):
     looks: dict[str, Look]
     tones: dict[str, dict[str, str]]
     summary: SummaryLayout
+    work: WorkLayout
     sheets: dict[str, SheetLayout]
 
     @model_validator(mode="after")

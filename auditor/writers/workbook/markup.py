@@ -4,8 +4,9 @@ openpyxl makes an object of every cell, and takes most of the time of a long rep
 written as text. A cell is given without its start, which says where it stands.
 """
 
+import math
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from auditor.writers.tables.content import Place
+    from auditor.writers.tables.content import Place, Value
     from auditor.writers.workbook.styles import Styles
 
 _REMEMBERED = 256
+_LARGEST = 1 << 53  # the integers up to it are numbers of their own to a spreadsheet
+_FIRST_DAY = date(1900, 3, 1).timetuple()
 _MARK = "\0"  # legal in no XML: what stands between two of them is settled at the end
 _UNSETTLED = re.compile(f"{_MARK}([nl])([0-9]+){_MARK}")
 
@@ -33,25 +36,42 @@ _UNSETTLED = re.compile(f"{_MARK}([nl])([0-9]+){_MARK}")
 class Column:
     """One column of a sheet. Most columns hold few words, so that what was rendered is remembered a while."""
 
-    def __init__(self, sheet: "Worksheet", styles: "Styles", width: float) -> None:
-        self._sheet, self._styles, self._width = sheet, styles, width
-        self.cell = lru_cache(maxsize=_REMEMBERED)(self._cell)
+    def __init__(self, sheet: "Worksheet", styles: "Styles", width: float, look: str = "") -> None:
+        """Take the width in characters, and the look of every cell; without one their tones decide."""
+        self._sheet, self._styles, self._width, self._look = sheet, styles, width, look
+        self.cell = lru_cache(maxsize=_REMEMBERED, typed=True)(self._cell)  # typed: True is no 1
 
-    def _cell(self, value: str | int | datetime | Line, tone: str, linked: bool) -> tuple[str, int]:  # noqa: FBT001 - a part of the key under which it is remembered
+    def _cell(self, value: "Value", tone: str, linked: bool) -> tuple[str, int]:  # noqa: FBT001 - a part of the key under which it is remembered
         """Return the cell behind its reference, and how many lines of text it takes."""
-        look = self._styles.layout.look_of(tone)
+        look = self._look or self._styles.layout.look_of(tone)
         if isinstance(value, str):
             quoted = looks_like_formula(value)
             style = self._styles.number(self._sheet, Variant(look, linked, quoted, str))
             return _text(style, cell_text(value)), lines_needed(value, self._width)
-        kind = str if isinstance(value, Line) else type(value)
-        style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=kind))
         if isinstance(value, Line):
+            style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=str))
             return _text(style, value.words.format(_mark("n", value))), 1
-        if isinstance(value, datetime):
-            days = to_excel(value.replace(tzinfo=None))  # type: ignore[no-untyped-call]  # the stubs leave it out
-            return _number(style, f"{days:.16g}"), 1
-        return _number(style, str(value)), 1
+        if not _countable(value):
+            return self._cell(str(value), tone, linked)
+        style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=type(value)))
+        if isinstance(value, bool):
+            return f'" s="{style}" t="b"><v>{value:d}</v></c>', 1
+        return _number(style, _digits(value)), 1
+
+
+def _countable(value: "int | float | date | datetime") -> bool:
+    """Return whether a spreadsheet has such a number or day: none before 1900, whose February is wrong."""
+    if isinstance(value, date):
+        return value.timetuple() >= _FIRST_DAY
+    return abs(value) <= _LARGEST if isinstance(value, int) else math.isfinite(value)
+
+
+def _digits(value: "int | float | date | datetime") -> str:
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=None)
+    if isinstance(value, date):
+        return f"{to_excel(value):.16g}"  # type: ignore[no-untyped-call]  # the stubs leave it out
+    return repr(value)
 
 
 def _text(style: int, text: str) -> str:

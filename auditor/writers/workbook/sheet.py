@@ -7,11 +7,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins, PrintPageSetup
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.protection import SheetProtection
 
 from auditor.errors import RulesError
 from auditor.writers.tables.content import Line, Place
 from auditor.writers.workbook.cell_text import usable_link
+from auditor.writers.workbook.entries import annotate, guide
 from auditor.writers.workbook.heights import row_height, set_height
+from auditor.writers.workbook.list_object import list_object
 from auditor.writers.workbook.markup import Column, link_outside, link_within, relation
 from auditor.writers.workbook.parts import Part
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from auditor.writers.tables.content import Columns
+    from auditor.writers.tables.content import Columns, Content
     from auditor.writers.workbook.layout import ColumnLayout, Layout, SheetLayout
     from auditor.writers.workbook.styles import Styles
 
@@ -77,8 +80,14 @@ class Book:
             part.close()
 
     def page(self, title: str, tab: str, after: int | None = None) -> "Worksheet":
-        """Return a new sheet, set up for paper: landscape A4, one page wide, a footer with its name."""
+        """Return a new sheet, set up for paper: landscape A4, one page wide, a footer with its name.
+
+        It is protected without a password: read, filtered and made wider, but not changed by mistake.
+        """
         sheet: Worksheet = self.workbook.create_sheet(title, after)
+        sheet.protection = SheetProtection(
+            sheet=True, autoFilter=False, sort=False, formatColumns=False, formatRows=False
+        )
         sheet.sheet_properties.tabColor = tab
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup = PrintPageSetup(sheet, paperSize=_A4, orientation="landscape", fitToHeight=0)
@@ -93,10 +102,13 @@ class Book:
 class RecordSheet(Generic[E]):
     """One table of the workbook. Rows leave memory as they are added; `count` says how many there are."""
 
-    def __init__(self, book: Book, name: str, columns: "Columns[E]") -> None:
+    def __init__(
+        self, book: Book, name: str, columns: "Columns[E]", layout: "SheetLayout | None" = None
+    ) -> None:
+        """Begin the sheet of this name; `layout` is another one than the shipped."""
         self.count = 0
         self._book = book
-        self._layout: SheetLayout = book.layout.sheets[name]
+        self._layout: SheetLayout = layout or book.layout.sheets[name]
         shown = _checked(name, self._layout, columns)
         self._links = 0
         self._part = self._page(0)
@@ -104,21 +116,22 @@ class RecordSheet(Generic[E]):
             (
                 get_column_letter(number),
                 columns[column.key],
-                Column(self._part.sheet, book.styles, column.width).cell,
+                Column(self._part.sheet, book.styles, column.width, "entry" if column.entry else "").cell,
             )
             for number, column in enumerate(shown, 1)
         ]
 
-    def add(self, entry: E) -> None:
-        """Write one record."""
+    def add(self, entry: E) -> "list[Content]":
+        """Write one record; returns what its cells hold, in their order."""
         page, row = self._book.limits.page_and_row(self.count)
         if page and row == 2:  # noqa: PLR2004 - the first row below a header
             self._finish(self._book.limits.rows)
             self._part = self._page(page)
+        contents = [content(entry) for _, content, _ in self._columns]
         cells: list[str] = []
         most = 1
-        for letter, content, render in self._columns:  # runs for every cell there is: each step counts
-            value, tone, link = content(entry)
+        # runs for every cell there is: each step counts
+        for (letter, _, render), (value, tone, link) in zip(self._columns, contents, strict=True):
             linked = bool(link) and value != "" and self._linked(f"{letter}{row}", link)
             cell, lines = render(value, tone, linked)
             cells.append(f'<c r="{letter}{row}{cell}')
@@ -127,13 +140,16 @@ class RecordSheet(Generic[E]):
         height = f"{row_height(most):g}"
         self._part.rows.add(f'<row r="{row}" ht="{height}">{"".join(cells)}</row>')
         self.count += 1
+        return contents
 
     def close(self) -> None:
         """Finish the sheet; one without records says so."""
         if self.count == 0:
             sheet = self._part.sheet
             sheet.append([self._book.styles.cell(sheet, self._layout.empty, "note")])
-        self._finish(self._book.limits.page_and_row(max(self.count - 1, 0))[1])
+            self._part.dimension = self._reference(2)
+        else:
+            self._finish(self._book.limits.page_and_row(self.count - 1)[1])
 
     def _linked(self, reference: str, link: str | Place | Line) -> bool:
         """Make a cell a link where that is possible; returns whether it is one."""
@@ -157,17 +173,40 @@ class RecordSheet(Generic[E]):
         if self._layout.frozen:
             sheet.print_title_cols = f"A:{get_column_letter(self._layout.frozen)}"
         sheet.freeze_panes = f"{get_column_letter(self._layout.frozen + 1)}2"
+        sheet.protection.sheet = not self._layout.open
+        if self._layout.hidden:
+            sheet.sheet_state = "veryHidden"
         for number, column in enumerate(self._layout.columns, 1):
-            sheet.column_dimensions[get_column_letter(number)].width = column.width
-        headers = [column.header for column in self._layout.columns]
-        set_height(sheet, 1, row_height(2))
-        sheet.append([self._book.styles.cell(sheet, header, "header") for header in headers])
+            dimension = sheet.column_dimensions[get_column_letter(number)]
+            dimension.width, dimension.hidden = column.width, column.hidden
+        self._head(sheet)
         self._links = 0
         return self._book.part(sheet)
 
+    def _head(self, sheet: "Worksheet") -> None:
+        set_height(sheet, 1, row_height(2))
+        looks = ("header" if column.entry is None else "header_entry" for column in self._layout.columns)
+        cells = [
+            self._book.styles.cell(sheet, column.header, look)
+            for column, look in zip(self._layout.columns, looks, strict=True)
+        ]
+        for cell, column in zip(cells, self._layout.columns, strict=True):
+            annotate(cell, column.note)
+        sheet.append(cells)
+
+    def _reference(self, last_row: int) -> str:
+        return f"A1:{get_column_letter(len(self._layout.columns))}{last_row}"
+
     def _finish(self, last_row: int) -> None:
-        self._part.dimension = f"A1:{get_column_letter(len(self._layout.columns))}{last_row}"
-        self._part.sheet.auto_filter.ref = self._part.dimension
+        """Make a table of the records of a sheet, and say what its columns take."""
+        sheet, columns = self._part.sheet, self._layout.columns
+        self._part.dimension = self._reference(last_row)
+        if not self._layout.hidden:
+            headers = [column.header for column in columns]
+            sheet.add_table(list_object(sheet.title, self._part.dimension, headers))
+        for number, column in enumerate(columns, 1):
+            letter = get_column_letter(number)
+            guide(sheet, column, f"{letter}2:{letter}{last_row}", self._book.layout)
 
 
 def _checked(name: str, layout: "SheetLayout", columns: "Columns[E]") -> "tuple[ColumnLayout, ...]":

@@ -1,6 +1,6 @@
 """Looks as openpyxl styles, each built once, and cells that are what they say: text, number or time."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from openpyxl.cell import WriteOnlyCell
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from auditor.writers.workbook.layout import Layout, Look
 
 _LINK_INK = "0B5394"
-_TIME = "yyyy-mm-dd hh:mm:ss"
+_FORMATS: dict[type, str] = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd"}
 
 
 class Variant(NamedTuple):
@@ -86,8 +86,7 @@ class Styles:
             model.border = Border(bottom=Side("thin", look.line))
         horizontal = look.horizontal or ("center" if variant.type is int else None)
         model.alignment = Alignment(horizontal, look.vertical, wrap_text=True)
-        if variant.type is datetime:
-            model.number_format = _TIME
+        model.number_format = _FORMATS.get(variant.type, "General")
         # keeps the text a text when somebody edits the cell
         model.quotePrefix = variant.quoted
         return model._style  # type: ignore[attr-defined]  # noqa: SLF001 - see above

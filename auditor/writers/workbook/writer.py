@@ -11,8 +11,10 @@ from auditor.writers.consent_texts import load_consent_texts
 from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.kept import KeptFixes
+from auditor.writers.tables.own import own_columns, own_headers, own_key
 from auditor.writers.tables.tally import FixTally
 from auditor.writers.texts import load_glossary, load_texts
+from auditor.writers.workbook.key_sheet import KeySheet
 from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.markup import settled
 from auditor.writers.workbook.parts import save
@@ -22,12 +24,14 @@ from auditor.writers.workbook.styles import Styles
 from auditor.writers.workbook.summary import SummarySheet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from auditor.model import Audit, CaseResult, RunInfo
     from auditor.writers.interface import Terms
     from auditor.writers.tables.fix_book import FixBook
     from auditor.writers.texts import Texts
+    from auditor.writers.workbook.layout import SheetLayout
 
 
 class WorkbookWriter:
@@ -49,7 +53,8 @@ class WorkbookWriter:
         with replacing(target) as stream, KeptFixes() as kept:
             book = Book(_new_workbook(audit.run, texts), Styles(layout), self._limits, footer)
             with closing(book):
-                pages = _Pages(book, texts, kept)
+                follow_up = self._terms.follow_up if self._terms else None
+                pages = _Pages(book, texts, kept, audit.run, follow_up.own_columns if follow_up else ())
                 for result in audit.results():
                     pages.case(result)
                 for row in audit.invalid():
@@ -73,17 +78,22 @@ def _new_workbook(run: "RunInfo", texts: "Texts") -> Workbook:
 class _Pages:
     """The sheets of one workbook in reading order."""
 
-    def __init__(self, book: Book, texts: "Texts", kept: KeptFixes) -> None:
+    def __init__(
+        self, book: Book, texts: "Texts", kept: KeptFixes, run: "RunInfo", own: "Sequence[str]"
+    ) -> None:
         self._texts = texts
         self._summary = SummarySheet(book, texts.summary)
         self._accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
-        self._findings = RecordSheet(book, findings.TABLE, findings.COLUMNS)
+        working = _with_own(book.layout.sheets[findings.TABLE], own, book.layout.work.own_width)
+        columns = {**findings.COLUMNS, **own_columns(len(own))}
+        self._findings = RecordSheet(book, findings.TABLE, columns, working)
         self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
         self._consent = RecordSheet(book, consent.TABLE, consent.COLUMNS)
         self._consent_texts = load_consent_texts()
         self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
         self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
         self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
+        self._keys = KeySheet(book, run, working)
         self._numbers: dict[str, int] = {}
         self._tally = FixTally(kept)
         self._shared = SharedPlaces()
@@ -106,7 +116,8 @@ class _Pages:
         for finding, fix in zip(result.findings, self._tally.add(result, number), strict=True):
             cited = (evidence.question_of(citation) for citation in finding.evidence)
             proof = next((proofs[question] for question in cited if question in proofs), None)
-            self._findings.add(findings.FindingEntry(result, finding, self._texts, case, fix, proof))
+            entry = findings.FindingEntry(result, finding, self._texts, case, fix, proof)
+            self._keys.add(entry.key, self._findings.add(entry))
         if result.consent is not None:
             self._consent.add(consent.ConsentEntry(result, result.consent, self._consent_texts))
         for gap in not_audited.gaps_of_case(result, self._texts):
@@ -134,6 +145,12 @@ class _Pages:
             self._glossary.add(entry)
         self._summary.write(audit, todo)
         records = (self._accounts, self._findings, self._fixes, self._consent)
-        for sheet in (*records, self._evidence, self.gaps, self._glossary):
+        for sheet in (*records, self._evidence, self.gaps, self._glossary, self._keys):
             sheet.close()
         return todo
+
+
+def _with_own(layout: "SheetLayout", own: "Sequence[str]", width: float) -> "SheetLayout":
+    """Return the sheet of findings with the columns that people added."""
+    headers = own_headers(own, (column.header for column in layout.columns))
+    return layout.with_own({own_key(at): header for at, header in enumerate(headers)}, width)

@@ -5,14 +5,14 @@ import yaml
 
 from auditor.edges import validated
 from auditor.errors import RulesError
-from auditor.model import Axis, Contract, Severity
+from auditor.model import Axis, Contract, Severity, Status
 from auditor.resources import shipped, shipped_text
-from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, keys, not_audited
 from auditor.writers.workbook.layout import Layout, load_layout
 
 TABLES = {
     table.TABLE: table.COLUMNS
-    for table in (accounts, findings, fixes, consent, evidence, not_audited, glossary)
+    for table in (accounts, findings, fixes, consent, evidence, not_audited, glossary, keys)
 }
 
 
@@ -38,6 +38,23 @@ def test_every_severity_and_every_state_of_the_contract_has_a_look():
     tones = load_layout().tones
     assert list(tones["severity"]) == [severity.value for severity in Severity]
     assert set(tones["contract"]) == {state.value for state in Contract}
+
+
+def test_every_status_has_a_look_and_the_dropdown_says_which_there_are():
+    layout = load_layout()
+    assert list(layout.tones["status"]) == [status.value for status in Status]
+    assert all(status in layout.work.status.message for status in Status)
+
+
+def test_people_fill_in_one_sheet_alone():
+    filled = {
+        (name, column.key)
+        for name, sheet in load_layout().sheets.items()
+        for column in sheet.columns
+        if column.entry
+    }
+    assert filled == {("findings", key) for key in findings.WORK}
+    assert {name for name, sheet in load_layout().sheets.items() if sheet.open} == {"findings"}
 
 
 def test_every_verdict_that_the_rules_can_give_has_a_look():

@@ -11,6 +11,7 @@ from auditor.writers.workbook.sheet import Limits
 from auditor.writers.workbook.writer import WorkbookWriter
 
 SHEETS = ["Summary", "Accounts", "Findings", "Fixes", "Consent", "Evidence", "Not audited", "Glossary"]
+UNSEEN = "auditor"
 
 
 @pytest.fixture
@@ -65,12 +66,12 @@ def test_the_same_audit_gives_the_same_cells(audit, book, tmp_path):
 
 
 def test_the_sheets_stand_in_reading_order(book):
-    assert book.sheetnames == SHEETS
+    assert book.sheetnames == [*SHEETS, UNSEEN]
 
 
 def test_another_reader_sees_the_same_sheets_and_texts(book, target):
     other = CalamineWorkbook.from_path(str(target))
-    assert other.sheet_names == SHEETS
+    assert other.sheet_names == [*SHEETS, UNSEEN]
     for title in SHEETS[1:]:
         rows = other.get_sheet_by_name(title).to_python()
         assert rows[0] == headers(book[title])
@@ -83,10 +84,15 @@ def test_there_is_one_row_per_case_and_one_per_finding(audit, book):
 
 
 @pytest.mark.parametrize("title", SHEETS[1:])
-def test_a_sheet_of_records_is_frozen_filtered_and_fit_for_paper(book, title):
+def test_a_sheet_of_records_is_a_table_frozen_and_fit_for_paper(book, title):
     sheet = book[title]
     assert sheet.freeze_panes in {"A2", "B2", "C2"}
-    assert sheet.auto_filter.ref == sheet.dimensions
+    (table,) = sheet.tables.values()
+    assert table.ref == table.autoFilter.ref == sheet.dimensions
+    assert table.displayName == title.replace(" ", "_")
+    assert table.tableStyleInfo.showRowStripes
+    assert [column.name for column in table.tableColumns] == headers(sheet)
+    assert sheet.auto_filter.ref is None, "a second filter beside the table's is a damaged file to Excel"
     assert sheet.print_title_rows == "$1:$1"
     assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
     assert all(cell.alignment.wrap_text for row in sheet.iter_rows() for cell in row if cell.value)
@@ -170,7 +176,8 @@ def test_an_audit_without_results_says_so_on_every_sheet(quiet_audit, tmp_path):
     WorkbookWriter().write(quiet_audit, path)
     layout, read = load_layout(), load_workbook(path)
     for sheet in layout.sheets.values():
-        if sheet.title != "Glossary":
+        if sheet.title not in {"Glossary", UNSEEN}:
+            assert not read[sheet.title].tables, "a table needs a row"
             assert read[sheet.title]["A2"].value == sheet.empty
 
 

@@ -133,7 +133,9 @@ class Baseline:
         if finding.waived is None and self.worse(result, finding):
             seen = known or (before is not None and before.told)
             return ChangeKind.REGRESSED if seen else ChangeKind.NEW
-        return ChangeKind.UNCHANGED if known else ChangeKind.NEW
+        if not known:
+            return ChangeKind.NEW
+        return ChangeKind.LAPSED if finding.lapsed else ChangeKind.UNCHANGED
 
     def _left(self, result: CaseResult) -> Iterator[Changed]:
         """Yield what the case had and has no more: gone, or out of sight."""
@@ -162,6 +164,8 @@ def _why(finding: Finding, before: Before | None, kind: ChangeKind) -> str:
     """Return what there is to say of how a finding compares, "" where the kind says it all."""
     if finding.waived is not None:
         return f"waived until {finding.waived.until.isoformat()} by {finding.waived.who}"
+    if finding.tracked is not None and finding.tracked.lapsed is not None:
+        return f"accepted until {finding.tracked.lapsed.isoformat()}"
     old = before.findings.get(finding.rule) if before else None
     if old is not None and finding.severity.rank < old.rank:
         return "graver than it was" if kind is not ChangeKind.UNCHANGED else "counts for more than it did"

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from auditor.compare import Baseline
 
 CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, BROKEN = 0, 1, 2, 3, 4, 10
-_CLAIMED, _FIXED, _UNTOLD = ChangeKind.CLAIMED, ChangeKind.FIXED, ChangeKind.UNTOLD
+_FIXED = ChangeKind.FIXED
+_AFTERWARDS = (ChangeKind.CLAIMED, ChangeKind.LAPSED, ChangeKind.UNTOLD)
 CONTRACT = "contract-is-broken"
 """The finding that says what the contract says; both come from the same function."""
 
@@ -245,7 +246,7 @@ def changes_of(audit: Watched) -> list[str]:
         return []
     counts = compared.counts
     told = [f"{_findings(audit.tally.worse)} new or graver", f"{_findings(counts.get(_FIXED, 0))} gone"]
-    told += [f"{counts[kind]} {kind}" for kind in (_CLAIMED, _UNTOLD) if kind in counts]
+    told += [f"{counts[kind]} {kind}" for kind in _AFTERWARDS if kind in counts]
     return [f"since {compared.name}: {', '.join(told)}"]
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -129,6 +130,7 @@ A = "a@contoso.example"
 REFUSED = {"ropc": "not eligible", "path": "fix, then ready"}
 UNTOLD = {"ropc": "unknown", "path": "could not tell"}
 CLAIMED = Tracked(Status.DONE, "Dana")
+LAPSED = Tracked(lapsed=date(2026, 11, 21))
 
 
 def kinds(baseline, now):
@@ -223,6 +225,16 @@ DECISIONS = {
         result(A, finding("x", tracked=Tracked(Status.ACCEPTED))),
         {"x": ("unchanged", "")},
     ),
+    "accepted until yesterday, and there as before": (
+        result(A, finding("x")),
+        result(A, finding("x", tracked=LAPSED)),
+        {"x": ("accepted until a day that has passed", "accepted until 2026-11-21")},
+    ),
+    "accepted until yesterday, and worse": (
+        result(A, finding("x", LOW)),
+        result(A, finding("x", tracked=LAPSED)),
+        {"x": ("regressed", "accepted until 2026-11-21")},
+    ),
     "marked Done, and waived": (
         result(A, finding("x")),
         result(A, finding("x", tracked=CLAIMED, waived=ACCEPTED)),
@@ -296,7 +308,7 @@ FOUND = st.dictionaries(
         st.sampled_from(Severity),
         unanswered=st.booleans(),
         waived=st.sampled_from([None, ACCEPTED]),
-        tracked=st.sampled_from([None, CLAIMED]),
+        tracked=st.sampled_from([None, CLAIMED, LAPSED]),
     ),
 ).map(lambda found: [replace(one, rule=rule) for rule, one in found.items()])
 SEEN = st.sampled_from([{}, REFUSED, UNTOLD])
@@ -313,12 +325,12 @@ def test_every_finding_is_told_of_once_and_as_the_exit_code_says(then, seen_then
     answered = {one.rule for one in now if not one.unanswered}
     kinds_of = {kind: {rule for rule, one in changes.items() if one.kind is kind} for kind in ChangeKind}
     still = kinds_of[ChangeKind.UNCHANGED] | kinds_of[ChangeKind.REGRESSED] | kinds_of[ChangeKind.NEW]
-    assert still | kinds_of[ChangeKind.CLAIMED] == graver & answered
+    assert still | kinds_of[ChangeKind.CLAIMED] | kinds_of[ChangeKind.LAPSED] == graver & answered
     assert kinds_of[ChangeKind.FIXED] | kinds_of[ChangeKind.UNTOLD] == set(changes) - answered
     change = baseline.change(after)
     worse = {one.rule for one in change.worse}
     assert kinds_of[ChangeKind.REGRESSED] <= worse
-    assert not kinds_of[ChangeKind.UNCHANGED] & worse
+    assert not (kinds_of[ChangeKind.UNCHANGED] | kinds_of[ChangeKind.LAPSED]) & worse
     assert kinds_of[ChangeKind.FIXED] == {rule for rule in change.gone if before_is_grave(before, rule)}
 
 
@@ -330,4 +342,4 @@ def before_is_grave(before, rule):
 def test_compared_with_itself_nothing_is_worse_new_or_fixed(found, seen):
     case = result(A, *found, **seen)
     told = Counter(one.kind for one in baseline_of("run-1", [case]).changed(case))
-    assert set(told) <= {ChangeKind.UNCHANGED, ChangeKind.CLAIMED}
+    assert set(told) <= {ChangeKind.UNCHANGED, ChangeKind.CLAIMED, ChangeKind.LAPSED}

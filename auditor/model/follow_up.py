@@ -55,7 +55,8 @@ class Tracked:
     """What people wrote about a finding in an earlier workbook.
 
     For an accepted risk `comment` is the reason and `due` its last day. `due` is text where it was no date.
-    `own` are the values of the columns that people added, in the order of `FollowUp.own_columns`.
+    `lapsed` is the last day of an acceptance that has passed: the finding is open again. `own` are the values
+    of the columns that people added, in the order of `FollowUp.own_columns`.
     """
 
     status: Status = Status.OPEN
@@ -63,6 +64,7 @@ class Tracked:
     due: date | str | None = None
     comment: str = ""
     own: tuple[CellValue, ...] = ()
+    lapsed: date | None = None
 
     @property
     def empty(self) -> bool:
@@ -114,6 +116,7 @@ class ChangeKind(StrEnum):
     """What became of a finding since an earlier run, the most telling first (issue 8)."""
 
     CLAIMED = "marked Done, still failing"
+    LAPSED = "accepted until a day that has passed"
     REGRESSED = "regressed"
     NEW = "new"
     FIXED = "fixed"

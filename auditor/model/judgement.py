@@ -145,9 +145,16 @@ class Finding:
     @property
     def claimed(self) -> bool:
         """Return whether somebody marked it as done and it still fails; what is waived does not fail."""
-        if self.tracked is None or self.unanswered or self.waived is not None:
-            return False
-        return self.tracked.status is Status.DONE and self.severity is not Severity.INFO
+        return self._fails and self.tracked is not None and self.tracked.status is Status.DONE
+
+    @property
+    def lapsed(self) -> bool:
+        """Return whether somebody accepted its risk until a day that has passed, and it still fails."""
+        return self._fails and self.tracked is not None and self.tracked.lapsed is not None
+
+    @property
+    def _fails(self) -> bool:
+        return not self.unanswered and self.waived is None and self.severity is not Severity.INFO
 
 
 @dataclass(frozen=True, slots=True)

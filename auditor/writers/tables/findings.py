@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 TABLE = "findings"
 WORK = ("status", "owner", "due", "comment")
 """The columns that people fill in; an earlier workbook's words stand there."""
-NO_FACTS = frozenset({*WORK, "key", "fix_number"})
-"""The columns that say nothing of the case: they are people's, or differ from report to report."""
+BESIDE = frozenset({"key", "fix_number"})
+"""The columns that state no fact: what a row is known by, and what is settled when all rows are known."""
 _NOTHING = Tracked()
 
 

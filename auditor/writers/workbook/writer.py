@@ -14,11 +14,11 @@ from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.own import own_columns, own_headers, own_key
 from auditor.writers.tables.tally import FixTally
 from auditor.writers.texts import load_glossary, load_texts
-from auditor.writers.workbook.key_sheet import KeySheet
 from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.markup import settled
 from auditor.writers.workbook.parts import save
 from auditor.writers.workbook.places import SharedPlaces
+from auditor.writers.workbook.registry import RegistrySheet
 from auditor.writers.workbook.sheet import Book, Limits, RecordSheet
 from auditor.writers.workbook.styles import Styles
 from auditor.writers.workbook.summary import SummarySheet
@@ -93,7 +93,7 @@ class _Pages:
         self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
         self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
         self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
-        self._keys = KeySheet(book, run, working)
+        self._registry = RegistrySheet(book, run, working)
         self._numbers: dict[str, int] = {}
         self._tally = FixTally(kept)
         self._shared = SharedPlaces()
@@ -117,7 +117,7 @@ class _Pages:
             cited = (evidence.question_of(citation) for citation in finding.evidence)
             proof = next((proofs[question] for question in cited if question in proofs), None)
             entry = findings.FindingEntry(result, finding, self._texts, case, fix, proof)
-            self._keys.add(entry.key, self._findings.add(entry))
+            self._registry.add(entry, self._findings.add(entry))
         if result.consent is not None:
             self._consent.add(consent.ConsentEntry(result, result.consent, self._consent_texts))
         for gap in not_audited.gaps_of_case(result, self._texts):
@@ -145,7 +145,7 @@ class _Pages:
             self._glossary.add(entry)
         self._summary.write(audit, todo)
         records = (self._accounts, self._findings, self._fixes, self._consent)
-        for sheet in (*records, self._evidence, self.gaps, self._glossary, self._keys):
+        for sheet in (*records, self._evidence, self.gaps, self._glossary, self._registry):
             sheet.close()
         return todo
 

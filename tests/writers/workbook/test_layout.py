@@ -5,14 +5,23 @@ import yaml
 
 from auditor.edges import validated
 from auditor.errors import RulesError
-from auditor.model import Axis, Contract, Severity, Status
+from auditor.model import REGISTRY_SHEET, Axis, Contract, Severity, Status
 from auditor.resources import shipped, shipped_text
-from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, keys, not_audited
+from auditor.writers.tables import (
+    accounts,
+    consent,
+    evidence,
+    findings,
+    fixes,
+    glossary,
+    not_audited,
+    registry,
+)
 from auditor.writers.workbook.layout import Layout, load_layout
 
 TABLES = {
     table.TABLE: table.COLUMNS
-    for table in (accounts, findings, fixes, consent, evidence, not_audited, glossary, keys)
+    for table in (accounts, findings, fixes, consent, evidence, not_audited, glossary, registry)
 }
 
 
@@ -44,6 +53,11 @@ def test_every_status_has_a_look_and_the_dropdown_says_which_there_are():
     layout = load_layout()
     assert list(layout.tones["status"]) == [status.value for status in Status]
     assert all(status in layout.work.status.message for status in Status)
+
+
+def test_the_sheet_that_nobody_sees_has_the_name_that_readers_look_for():
+    sheet = load_layout().sheets["registry"]
+    assert (sheet.title, sheet.hidden) == (REGISTRY_SHEET, True)
 
 
 def test_people_fill_in_one_sheet_alone():

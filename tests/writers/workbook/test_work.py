@@ -7,8 +7,16 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
-from auditor.model import FindingKey, Status, Tracked, facts_checksum
-from auditor.writers.tables.keys import COLUMN
+from auditor.model import (
+    REGISTRY_FORMAT,
+    ColumnUse,
+    FindingKey,
+    FindingName,
+    RegistryColumn,
+    Status,
+    Tracked,
+    facts_checksum,
+)
 from auditor.writers.workbook.cell_text import cell_text
 from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.sheet import Limits
@@ -137,15 +145,27 @@ def test_a_very_hidden_sheet_knows_the_run_and_what_every_row_said(written, audi
     unseen, sheet = book["auditor"], book["Findings"]
     assert unseen.sheet_state == "veryHidden"
     assert not unseen.tables
-    said = {name: value for name, value in unseen.iter_rows(min_row=2, values_only=True)}  # noqa: C416 - rows
-    assert (said["format"], said["run"], said["tool"]) == ("1", audit.run.id, audit.run.tool_version)
-    assert datetime.fromisoformat(said["started"]) == audit.run.started.astimezone(UTC)
-    facts = [said[f"{COLUMN}{name}"] for name in said["facts"].split("\n")]
-    assert not {"Status", "Owner", "Due", "Comment", "Key", "See", "Ticket"} & set(facts)
-    assert {"Account", "Severity", "Finding", "Rule", "What"} <= set(facts)
-    for number in range(2, sheet.max_row + 1):
-        told = row(sheet, number)
-        assert said[told["Key"]] == facts_checksum(told[header] or "" for header in facts)
+    rows = list(unseen.iter_rows(min_row=2, values_only=True))
+    said = {row[0]: row[1] for row in rows}
+    assert (said["format"], said["run"], said["tool"]) == (
+        REGISTRY_FORMAT,
+        audit.run.id,
+        audit.run.tool_version,
+    )
+    assert datetime.fromisoformat(said["started"]) == audit.run.started
+    columns = [RegistryColumn(*row[1:]) for row in rows if row[0] == "column"]
+    assert [column.header for column in columns] == [name for name in headers(sheet) if name != "Ticket"]
+    used = {use: [column.header for column in columns if column.use == use] for use in ColumnUse}
+    assert used[ColumnUse.WORK] == ["Status", "Owner", "Due", "Comment"]
+    assert used[ColumnUse.BESIDE] == ["See", "Key"]
+    findings = [row[1:] for row in rows if row[0] == "finding"]
+    for number, (key, facts, name) in enumerate(findings, 2):
+        told = {header: value or "" for header, value in row(sheet, number).items()}
+        assert key == told["Key"]
+        assert facts == facts_checksum(told[header] for header in used[ColumnUse.FACT])
+        words = (told[header] for header in ("Account", "App", "Environment", "Rule"))
+        assert name == FindingName(*words).checksum()
+    assert len(findings) == len(keys_of(audit))
 
 
 def test_columns_of_somebodys_own_stand_behind_ours_with_values_of_their_kind(written):
@@ -217,7 +237,9 @@ def test_continued_findings_have_table_choices_and_keys_on_every_sheet(written, 
     unseen = [title for title in book.sheetnames if title.startswith("auditor")]
     assert {book[title].sheet_state for title in unseen} == {"veryHidden"}
     assert set(found) < {
-        value for title in unseen for (value,) in book[title].iter_rows(max_col=1, values_only=True)
+        value
+        for title in unseen
+        for (value,) in book[title].iter_rows(min_col=2, max_col=2, values_only=True)
     }
 
 

@@ -8,6 +8,7 @@
     ├── NothingToAudit    an inventory without a case                    exit 3
     ├── WaiversError      the list of waivers cannot be read             exit 2
     ├── BaselineError     an earlier report cannot be compared with      exit 2
+    ├── PreviousError     an earlier workbook cannot be read             exit 2
     ├── ExportError       an export of a directory cannot be read        exit 2
     ├── ScopeError        nobody agreed to the tenants in scope          exit 2
     ├── SecretError       a credential reference does not resolve        (one account)
@@ -83,6 +84,12 @@ class WaiversError(AuditorError):
 
 class BaselineError(AuditorError):
     """What was given as an earlier audit is none, or cannot be read."""
+
+    exit_code = 2
+
+
+class PreviousError(AuditorError):
+    """What was given as an earlier workbook is none of ours, or cannot be read."""
 
     exit_code = 2
 

@@ -30,6 +30,8 @@ from auditor.model.evidence import (
 )
 from auditor.model.facts import FACTS, FactSpec
 from auditor.model.follow_up import (
+    ONCE,
+    UNSURE,
     Brand,
     CellValue,
     Changed,
@@ -38,6 +40,7 @@ from auditor.model.follow_up import (
     FindingKey,
     FollowUp,
     Left,
+    LeftKind,
     Status,
     Tracked,
     facts_checksum,
@@ -108,8 +111,10 @@ from auditor.model.words import (
 
 __all__ = [
     "FACTS",
+    "ONCE",
     "REGISTRY_FORMAT",
     "REGISTRY_SHEET",
+    "UNSURE",
     "Answer",
     "AppProfile",
     "Ask",
@@ -158,6 +163,7 @@ __all__ = [
     "Known",
     "Lane",
     "Left",
+    "LeftKind",
     "Leg",
     "LinkCheck",
     "LinkKind",

@@ -46,7 +46,9 @@ def facts_checksum(texts: "Iterable[str]") -> str:
 
     Blanks and line ends count alike, and so does an escaped underscore: spreadsheets change them on saving.
     """
-    plain = "\n".join(" ".join(text.split()).replace("_x005F_", "_") for text in texts)
+    plain = "\n".join(" ".join(text.split()) for text in texts)
+    while "_x005F_" in plain:
+        plain = plain.replace("_x005F_", "_")
     return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=_CHECKSUM_BYTES).hexdigest()
 
 
@@ -72,11 +74,34 @@ class Tracked:
         return self == Tracked(own=self.own) and all(value is None for value in self.own)
 
 
+class LeftKind(StrEnum):
+    """Why a row of an earlier workbook is listed. The last three are told once and not read again."""
+
+    FIXED = "the finding is gone"
+    UNSEEN = "could not be looked at this time"
+    ABSENT = "not in this run"
+    UNSURE = "key and words name different findings"
+    NAMELESS = "names no finding"
+    RUN_OUT = "accepted no longer"
+    CHANGED = "facts were changed by hand"
+    NOT_TAKEN = "not taken over as written"
+
+    @property
+    def once(self) -> bool:
+        """Return whether the row is told once: its finding has what was taken over of it."""
+        return self in {LeftKind.RUN_OUT, LeftKind.CHANGED, LeftKind.NOT_TAKEN}
+
+
+ONCE, UNSURE = "told once", "unsure"
+"""What stands in the place of a key: the row is not read again; or its key is not to be trusted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A row of an earlier workbook that says something, and no finding of this run to say it of; and why.
+    """A row of an earlier workbook that is listed on a sheet of its own, and why.
 
-    The texts are those of the row as it was read; `key` is the digest, "" where the row had none.
+    Mostly it says something of a finding that this run does not have. The texts are those of the row as it
+    was read; `key` is the digest, "" where the row had none, ONCE or UNSURE.
     """
 
     key: str
@@ -87,6 +112,7 @@ class Left:
     rule: str
     tracked: Tracked
     why: str
+    kind: LeftKind = LeftKind.ABSENT
 
 
 class FollowUp(Protocol):
@@ -107,8 +133,13 @@ class FollowUp(Protocol):
         """Return what has to be known of the reading, a sentence each: what, where, what became of it."""
         ...
 
+    @property
+    def looked_since(self) -> bool:
+        """Return whether this run looked again after the workbook was written; False where nobody knows."""
+        ...
+
     def left(self) -> "Sequence[Left]":
-        """Return the rows without a finding in this run; known once the results were read to the end."""
+        """Return the rows that are listed; costs a reading of the results where nobody read to the end."""
         ...
 
 

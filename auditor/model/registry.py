@@ -10,10 +10,11 @@ row is; blank rows and unknown words are passed over:
     column  | account | Account | fact
     column  | status  | Status  | work
     column  | key     | Key     | beside
+    sheet   | Findings
     finding | (digest of its key) | (checksum of its facts) | (checksum of its name)
 
-There is a row `column` for each column of the sheet of findings that is ours, left to right as written, and a
-row `finding` for each of its records.
+There is a row `column` for each column of the sheet of findings that is ours, left to right as written, a row
+`sheet` for each sheet of the workbook, and a row `finding` for each finding.
 """
 
 from enum import StrEnum
@@ -38,6 +39,7 @@ class RegistryRow(StrEnum):
     TOOL = "tool"
     STARTED = "started"
     COLUMN = "column"
+    SHEET = "sheet"
     FINDING = "finding"
 
 

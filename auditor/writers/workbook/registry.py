@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from auditor.model import ColumnUse, FindingName, RegistryColumn, registry_head, registry_row
+from auditor.model import ColumnUse, FindingName, RegistryColumn, RegistryRow, registry_head, registry_row
 from auditor.writers.tables import findings, registry
 from auditor.writers.workbook.cell_text import cell_text
 from auditor.writers.workbook.sheet import RecordSheet
@@ -22,6 +22,7 @@ class RegistrySheet:
 
     def __init__(self, book: "Book", run: "RunInfo", layout: "SheetLayout") -> None:
         """Begin the sheet; `layout` is that of the findings with everybody's own columns."""
+        self._workbook = book.workbook
         self._sheet = RecordSheet(book, registry.TABLE, registry.COLUMNS)
         ours = list(_ours(layout))
         facts = {column.key for column in ours if column.use is ColumnUse.FACT}
@@ -37,7 +38,9 @@ class RegistrySheet:
         self._sheet.add(registry_row(entry.key, facts, FindingName(*map(cell_text, name))))
 
     def close(self) -> None:
-        """Finish the sheet."""
+        """Say which sheets are ours, and finish the sheet: all others are there."""
+        for title in self._workbook.sheetnames:
+            self._sheet.add((RegistryRow.SHEET, title))
         self._sheet.close()
 
 

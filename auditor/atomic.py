@@ -4,14 +4,14 @@ import errno
 import os
 import stat
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from auditor.errors import ReportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -23,20 +23,33 @@ def replacing(target: Path) -> "Iterator[BinaryIO]":
     Until then, and after any error, the target stays what it was. The new file is readable by its
     owner only: a report can show which passwords are right. Raises ReportError with advice.
     """
-    check_target(target)
-    temporary: Path | None = None
+    with replacing_all((target,)) as (stream,):
+        yield stream
+
+
+@contextmanager
+def replacing_all(targets: "Sequence[Path]") -> "Iterator[tuple[BinaryIO, ...]]":
+    """Yield a binary stream for each target; see `replacing`. None takes its place before all are on disk."""
+    for target in targets:
+        check_target(target)
+    at, made = targets[0], list[Path]()
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(target)
+        with ExitStack() as opened:
+            streams: list[BinaryIO] = []
+            for at in targets:
+                handle, name = tempfile.mkstemp(prefix=f".{at.name[:60]}.", suffix=".part", dir=at.parent)
+                made.append(Path(name))
+                streams.append(opened.enter_context(os.fdopen(handle, "w+b")))
+            yield tuple(streams)
+            for stream in streams:
+                stream.flush()
+                os.fsync(stream.fileno())
+        for temporary, at in zip(made, targets, strict=True):
+            temporary.replace(at)
     except OSError as error:
-        raise _explained(error, target) from error
+        raise _explained(error, at) from error
     finally:
-        if temporary is not None:
+        for temporary in made:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
 

@@ -74,7 +74,7 @@ FORMAT: TypeAlias = Annotated[
         "--format",
         metavar="NAME,...",
         rich_help_panel=_RESULT,
-        help="Report formats: xlsx, json, junit, sarif, markdown; without it what the suffix"
+        help="Report formats: xlsx, csv, json, junit, sarif, markdown; without it what the suffix"
         " of --output says.",
     ),
 ]

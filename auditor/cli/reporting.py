@@ -11,7 +11,7 @@ from auditor.atomic import check_target
 from auditor.errors import ReportError, UsageError, told
 from auditor.exit_codes import Demands
 from auditor.model import Brand
-from auditor.writers import SUFFIXES, known_format, writer_for
+from auditor.writers import SUFFIXES, files_of, format_of, known_format, writer_for
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from auditor.waivers import Entry
 
 _IN_FOLDER = "report"
-_BY_SUFFIX = {suffix: name for name, suffix in SUFFIXES.items()}
 _ANSWERS = ("error", "skipped")
 
 
@@ -95,8 +94,7 @@ def formats_of(wanted: Wanted, target: Path) -> tuple[str, ...]:
     """Return the formats to write: those named, else what the target's suffix says, else xlsx."""
     if wanted.formats:
         return wanted.formats
-    suffix = target.suffix.lower()
-    return (_BY_SUFFIX.get(suffix) or known_format(suffix.lstrip(".") or "xlsx"),)
+    return (format_of(target.name) or known_format(target.suffix.lstrip(".") or "xlsx"),)
 
 
 def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
@@ -108,14 +106,16 @@ def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
     """
     if str(target) == "-":
         raise UsageError("-o takes a file or a folder", "a report is not written to standard output")
-    named = target.suffix.lower() in _BY_SUFFIX
+    named = format_of(target.name)
     into = not named and (target.is_dir() or (len(formats) > 1 and target.name != _IN_FOLDER))
     base = target / _IN_FOLDER if into else target
     if base.name == _IN_FOLDER:
         _make(base.parent)
-    paths = {name: base.with_suffix(SUFFIXES[known_format(name)]) for name in formats}
-    for path in paths.values():
-        check_target(path)
+    stem = base.name[: -len(SUFFIXES[named])] if named else base.stem
+    paths = {name: base.with_name(stem + SUFFIXES[known_format(name)]) for name in formats}
+    for name, path in paths.items():
+        for file in files_of(name, path):
+            check_target(file)
     return paths
 
 
@@ -171,8 +171,8 @@ def write_reports(
         comparison=comparison_of(audit),
     )
     for name, path in paths.items():
-        writer_for(name, terms).write(audit, path)
-        screen.result(f"{path}" if screen.quiet else f"report: {path}")
+        for file in writer_for(name, terms).write(audit, path) or (path,):
+            screen.result(f"{file}" if screen.quiet else f"report: {file}")
     tell(audit, terms, paths, screen, os.environ)
 
 

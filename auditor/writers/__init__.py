@@ -1,31 +1,56 @@
 """Reports out: one package or module per format, behind `interface.Writer`. Formats load when asked for."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from auditor.writers.interface import Terms, Writer
 
-# format -> module, class, suffix, whether it is written under terms
+
+class _Format(NamedTuple):
+    """A format: its writer, the file's suffix, whether it is under terms, suffixes of files beside it."""
+
+    module: str
+    writer: str
+    suffix: str
+    under_terms: bool = True
+    beside: tuple[str, ...] = ()
+
+
 _WRITERS = {
-    "xlsx": ("auditor.writers.workbook.writer", "WorkbookWriter", ".xlsx", True),
-    "json": ("auditor.writers.json_v1", "JsonWriter", ".json", False),
-    "junit": ("auditor.writers.junit", "JUnitWriter", ".xml", True),
-    "markdown": ("auditor.writers.markdown", "MarkdownWriter", ".md", True),
-    "sarif": ("auditor.writers.sarif", "SarifWriter", ".sarif", True),
+    "xlsx": _Format("auditor.writers.workbook.writer", "WorkbookWriter", ".xlsx"),
+    "csv": _Format("auditor.writers.csv_tables", "CsvWriter", ".csv", beside=(".findings.csv",)),
+    "json": _Format("auditor.writers.json_v1", "JsonWriter", ".json", under_terms=False),
+    "junit": _Format("auditor.writers.junit", "JUnitWriter", ".xml"),
+    "markdown": _Format("auditor.writers.markdown", "MarkdownWriter", ".md"),
+    "sarif": _Format("auditor.writers.sarif", "SarifWriter", ".sarif"),
 }
 FORMATS = tuple(_WRITERS)
-SUFFIXES = {name: suffix for name, (_, _, suffix, _) in _WRITERS.items()}
+SUFFIXES = {name: one.suffix for name, one in _WRITERS.items()}
 """The file suffix of each format, with its dot; no two formats share one."""
+
+
+def format_of(name: str) -> str:
+    """Return the format whose suffix a file's name ends with, the longest that fits; "" where none does."""
+    low = name.lower()
+    fitting = (one for one, suffix in SUFFIXES.items() if low.endswith(suffix) and low != suffix)
+    return max(fitting, key=lambda one: len(SUFFIXES[one]), default="")
+
+
+def files_of(name: str, target: "Path") -> "tuple[Path, ...]":
+    """Return the files that a format writes for sure, given the first of them."""
+    return (target, *(target.with_suffix(suffix) for suffix in _WRITERS[known_format(name)].beside))
 
 
 def writer_for(name: str, terms: "Terms") -> "Writer":
     """Return the writer of a format of `FORMATS`; raises UsageError that names the known ones."""
-    module, writer, _, under_terms = _WRITERS[known_format(name)]
-    made = getattr(import_module(module), writer)
-    return cast("Writer", made(terms) if under_terms else made())
+    found = _WRITERS[known_format(name)]
+    made = getattr(import_module(found.module), found.writer)
+    return cast("Writer", made(terms) if found.under_terms else made())
 
 
 def known_format(name: str) -> str:

@@ -39,9 +39,10 @@ class Writer(Protocol):
         """Return the file suffix with its dot."""
         ...
 
-    def write(self, audit: "Audit", target: "Path") -> None:
+    def write(self, audit: "Audit", target: "Path") -> "tuple[Path, ...] | None":
         """Write the report in one step: afterwards the target is whole and new, or as it was.
 
-        Raises ReportError when the target cannot be written.
+        Returns the files where a format makes several, the target first. Raises ReportError when the target
+        cannot be written.
         """
         ...

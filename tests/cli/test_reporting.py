@@ -67,6 +67,32 @@ def test_one_run_writes_every_format_and_names_each(audited, tmp_path):
     assert {path.name for path in (tmp_path / "out").iterdir()} >= NAMES
 
 
+@pytest.mark.parametrize(
+    ("asked", "made"),
+    [
+        (("-o", "mine.csv"), ["mine.csv", "mine.findings.csv"]),
+        (("-o", "MINE.CSV"), ["MINE.csv", "MINE.findings.csv"]),
+        (("-o", "of.week.csv"), ["of.week.csv", "of.week.findings.csv"]),
+        (("-o", "out/", "--format", "csv"), ["out/report.csv", "out/report.findings.csv"]),
+        (("-o", "a.csv", "--format", "json,csv"), ["a.json", "a.csv", "a.findings.csv"]),
+    ],
+)
+def test_a_format_of_several_files_names_each(auditor, through, inventory, tmp_path, asked, made):
+    done = auditor("audit", inventory, "--yes", "--quiet", *asked, *through)
+    assert done.code == 0, done.err
+    assert done.out.split() == made
+    assert all((tmp_path / name).stat().st_size for name in made)
+
+
+def test_a_file_beside_the_report_that_cannot_be_written_is_said_before_a_password_is_sent(
+    auditor, through, inventory, lab, tmp_path
+):
+    (tmp_path / "a.findings.csv").mkdir()
+    done = auditor("audit", inventory, "--yes", "-o", "a.csv", *through)
+    assert (done.code, lab.submissions) == (1, {})
+    assert "a.findings.csv is a folder" in done.err
+
+
 def test_no_format_holds_a_password(audited, tmp_path):
     audited()
     for path in (tmp_path / "out").iterdir():

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from auditor.atomic import replacing
+from auditor.atomic import replacing, replacing_all
 from auditor.errors import ReportError
 from auditor.writers import FORMATS, writer_for
 
@@ -31,6 +31,31 @@ def test_the_old_file_stays_when_writing_fails_in_the_middle(tmp_path):
         interrupted()
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_several_targets_are_replaced_when_all_are_written(tmp_path):
+    targets = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    with replacing_all(targets) as streams:
+        for stream in streams:
+            stream.write(b"new")
+        assert not any(target.exists() for target in targets)
+    assert [target.read_bytes() for target in targets] == [b"new", b"new"]
+    assert sorted(tmp_path.iterdir()) == targets
+
+
+def test_no_target_is_replaced_where_one_is_full(tmp_path, monkeypatch):
+    targets = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    synced = []
+
+    def full(handle):
+        synced.append(handle)
+        if len(synced) == 2:
+            raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("auditor.atomic.os.fsync", full)
+    with pytest.raises(ReportError, match="cannot be written"), replacing_all(targets) as streams:
+        streams[0].write(b"new")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,13 @@ def cell_text(text: str) -> str:
     """Return `text` as a cell can hold it: control characters as their pictures, cut with a mark."""
     if is_plain(text):
         return text
+    return _cut(_ESCAPE.sub("_x005F_", legal_text(text)))
+
+
+def legal_text(text: str) -> str:
+    """Return `text` as any file can hold it: lines end alike, control characters are their pictures."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    legal = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", lines.translate(_CONTROL))
-    return _cut(_ESCAPE.sub("_x005F_", legal))
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", lines.translate(_CONTROL))
 
 
 def is_plain(text: str) -> bool:

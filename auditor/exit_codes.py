@@ -68,6 +68,16 @@ class Demands:
         """Return whether anything is asked for."""
         return bool(self.contract) or self.fail_on is not None or self.held_to is not None
 
+    def told(self) -> tuple[str, ...]:
+        """Return what is asked for, a sentence each; nothing where nothing is."""
+        expectations = ", ".join(sorted(self.contract))
+        least = f"{self.fail_on} or graver" if self.fail_on else ""
+        return (
+            *((f"The expectations of the inventory hold: {expectations}",) if expectations else ()),
+            *((f"No finding is {least}",) if least else ()),
+            *((f"Nothing got worse since {self.baseline.name}",) if self.baseline else ()),
+        )
+
     def fails(self, result: CaseResult, finding: Finding) -> bool:
         """Return whether a finding makes the run fail; neither waived ones do nor open questions."""
         if finding.waived is not None or finding.unanswered:

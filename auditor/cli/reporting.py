@@ -167,6 +167,7 @@ def write_reports(
         partial(rule_help, rulebook),
         gaps_fail=wanted.gaps_fail,
         folder=folder,
+        asked=audit.demands.told(),
         brand=wanted.brand,
         comparison=comparison_of(audit),
     )

@@ -19,6 +19,7 @@ class Terms:
     `demand` knows what is red; `rule_help` says of a rule's id what it says of any case, None where it is not
     known; `gaps_fail` makes an error of a question without an answer, else it is skipped; `folder` is the
     inventory's, from the top of its repository, with slashes, "" for the top itself.
+    `asked` says what the run was asked to hold to, a sentence each.
     `follow_up` is an earlier workbook and `comparison` an earlier run, None where none was named.
     """
 
@@ -26,6 +27,7 @@ class Terms:
     rule_help: "Callable[[str], RuleHelp | None]"
     gaps_fail: bool = True
     folder: str = ""
+    asked: tuple[str, ...] = ()
     brand: Brand = field(default_factory=Brand)
     follow_up: "FollowUp | None" = None
     comparison: "Comparison | None" = None

@@ -42,3 +42,9 @@ def _listed(names: tuple[str, ...]) -> str:
 def moment(moment: "datetime") -> str:
     """Return a moment as reports say it, to the minute."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def exactly(moment: "datetime") -> str:
+    """Return a moment to the second, as ISO 8601: in UTC, and as the clocks here had it."""
+    known = moment.astimezone(UTC).replace(microsecond=0)
+    return f"{known:%Y-%m-%dT%H:%M:%SZ} (local time {known.astimezone().isoformat()})"

@@ -20,10 +20,19 @@ class SummaryTexts(Edge):
     how_to: tuple[str, ...] = Field(min_length=4, max_length=4)
 
 
+class RunTexts(Edge):
+    """The words of the table of the run: chapters and lines by name, and `{why}` of what was not asked."""
+
+    about: dict[str, str]
+    what: dict[str, str]
+    reason: str
+
+
 class Texts(Edge):
     """The phrases. `not_looked` says for each reason of `model.Why` what would make it possible to look."""
 
     summary: SummaryTexts
+    run: RunTexts
     nothing_to_do: str
     no_finding: str
     check_before_use: str

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
-from auditor.writers.tables.content import Content, Line, Place
+from auditor.writers.tables.content import Content, Formula, Line, Place
 from auditor.writers.workbook.heights import lines_needed, row_height
 from auditor.writers.workbook.layout import Layout, SheetLayout, load_layout
 from benchmarks.report_rows import TABLES, read
@@ -50,7 +50,7 @@ def write(stream: Path, target: Path) -> None:
 
 
 def _value(value: "Value") -> str | float | date:
-    assert not isinstance(value, Line), "the stream holds settled rows"
+    assert not isinstance(value, Line | Formula), "the stream holds settled rows"
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 

@@ -38,6 +38,7 @@ class Texts(Edge):
     check_before_use: str
     skipped: str
     progress: str
+    progress_then: str
     footer: str
     footer_simulated: str
     desks: dict[Desk, str]

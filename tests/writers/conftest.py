@@ -1,6 +1,7 @@
 """One fixed audit, made by hand: every verdict value, severity, unknown, contract state and hostile text."""
 
 import os
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -783,6 +784,14 @@ def demand():
 def waiver():
     """Return somebody's acceptance of a finding."""
     return Waiver("The vendor replaces it in spring", "Dana of the identity desk", date(2027, 3, 31))
+
+
+@pytest.fixture(autouse=True)
+def _clocks_here_show_utc(monkeypatch):
+    """Reports tell times also as the clocks here have them; for a test that is UTC, wherever it runs."""
+    monkeypatch.setenv("TZ", "UTC")
+    if hasattr(time, "tzset"):
+        time.tzset()
 
 
 @pytest.fixture

@@ -29,7 +29,14 @@ class Line(NamedTuple):
     words: str
 
 
-Value: TypeAlias = "str | int | float | bool | date | datetime | Line"
+class Formula(NamedTuple):
+    """What a spreadsheet reckons: its formula without the sign before it, and what comes of it now."""
+
+    text: str
+    now: "str | int"
+
+
+Value: TypeAlias = "str | int | float | bool | date | datetime | Line | Formula"
 """What a cell holds: numbers, days and times as such, so that they can be reckoned with."""
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from auditor.writers.texts import Texts
 
 TABLE = "fixes"
+SEEN = "fix {}"
+"""How a fix is called by its number, wherever it is pointed to and where findings are counted by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ TABLE = "run"
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """One thing about the run: what it belongs to, what it is, and how it was; `grave` where it limits all."""
+    """One thing about the run: what it belongs to, what it is, how it was; `grave` where it limits all."""
 
     about: str
     what: str

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from auditor.writers.tables.content import Line
 from auditor.writers.tables.fix_book import FixBook
-from auditor.writers.tables.fixes import TABLE
+from auditor.writers.tables.fixes import SEEN, TABLE
 from auditor.writers.tables.names import Name
 from auditor.writers.tables.uses import Use, reach_of, weight
 
 if TYPE_CHECKING:
     from auditor.model import CaseResult, Finding, Fix
     from auditor.writers.tables.kept import KeptFixes
-
-_SEEN = "fix {}"
 
 
 class FixTally:
@@ -47,7 +45,7 @@ class FixTally:
             if found:
                 self._uses[found[0]].begin(account, finding, self._findings)
             self._findings += 1
-            lines.append(Line(TABLE, found[0], _SEEN) if found else None)
+            lines.append(Line(TABLE, found[0], SEEN) if found else None)
         return lines
 
     def _line(self, fix: "Fix", name: Name, number: int, finding: "Finding") -> int:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.writers.tables.content import Columns, Content, Place, numbered
+from auditor.writers.tables.fixes import SEEN, names_of
 from auditor.writers.tables.fixes import TABLE as FIXES
-from auditor.writers.tables.fixes import names_of
 
 if TYPE_CHECKING:
     from auditor.model import Desk
@@ -27,9 +27,9 @@ def table_of(desk: "Desk") -> str:
     return f"todo_{desk}"
 
 
-def progress(line: "FixLine", texts: "Texts") -> str:
-    """Return how many findings of a fix were done when the report was written, as people read it."""
-    return texts.progress.format(done=line.done, of=line.tasks)
+def progress(entry: TodoEntry, words: str = "") -> str:
+    """Return how many findings of a fix were done when this was written, in these words or the usual."""
+    return (words or entry.texts.progress).format(done=entry.line.done, of=entry.line.tasks)
 
 
 def _beside(entry: TodoEntry) -> str:
@@ -43,11 +43,11 @@ def _beside(entry: TodoEntry) -> str:
 
 
 COLUMNS: Columns[TodoEntry] = {
-    "number": lambda e: Content(f"fix {e.number}", link=Place(FIXES, e.number - 1)),
+    "number": lambda e: Content(SEEN.format(e.number), link=Place(FIXES, e.number - 1)),
     "lane": lambda e: Content(e.line.soon or "", f"lane:{e.line.soon}"),
     "fix": lambda e: Content(e.line.fix.title),
     "accounts": lambda e: Content(e.line.first_choice),
-    "status": lambda e: Content(progress(e.line, e.texts)),
+    "status": lambda e: Content(progress(e)),
     "names": lambda e: Content(names_of(e.line.chosen, e.line.first_choice), link=e.line.task or ""),
     "who": lambda e: Content(e.line.fix.role),
     "effort": lambda e: Content(e.line.fix.effort),

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils.datetime import to_excel
 
-from auditor.writers.tables.content import Line
+from auditor.writers.tables.content import Formula, Line
 from auditor.writers.workbook.cell_text import cell_text, looks_like_formula
 from auditor.writers.workbook.heights import lines_needed
 from auditor.writers.workbook.styles import Variant
@@ -51,6 +51,11 @@ class Column:
         if isinstance(value, Line):
             style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=str))
             return _text(style, value.words.format(_mark("n", value))), 1
+        if isinstance(value, Formula):
+            style = self._styles.number(
+                self._sheet, Variant(look, linked, quoted=False, type=type(value.now))
+            )
+            return _formula(style, value), 1
         if not _countable(value):
             return self._cell(str(value), tone, linked)
         style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=type(value)))
@@ -84,6 +89,12 @@ def _text(style: int, text: str) -> str:
 
 def _number(style: int, digits: str) -> str:
     return f'" s="{style}"><v>{digits}</v></c>'
+
+
+def _formula(style: int, formula: Formula) -> str:
+    """Return a formula with what comes of it, so that nobody has to reckon before it can be read."""
+    kind = ' t="str"' if isinstance(formula.now, str) else ""
+    return f'" s="{style}"{kind}><f>{escape(formula.text)}</f><v>{escape(str(formula.now))}</v></c>'
 
 
 def link_within(reference: str, location: "str | Line") -> str:

@@ -8,13 +8,15 @@ from openpyxl import Workbook
 from auditor.atomic import replacing
 from auditor.model import Observed
 from auditor.writers.consent_texts import load_consent_texts
-from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited, run
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.own import own_columns, own_headers, own_key
 from auditor.writers.tables.tally import FixTally
 from auditor.writers.texts import load_glossary, load_texts
+from auditor.writers.workbook.desks import write_desks
 from auditor.writers.workbook.layout import load_layout
+from auditor.writers.workbook.lookups import Lookups
 from auditor.writers.workbook.markup import settled
 from auditor.writers.workbook.parts import save
 from auditor.writers.workbook.places import SharedPlaces
@@ -53,8 +55,7 @@ class WorkbookWriter:
         with replacing(target) as stream, KeptFixes() as kept:
             book = Book(_new_workbook(audit.run, texts), Styles(layout), self._limits, footer)
             with closing(book):
-                follow_up = self._terms.follow_up if self._terms else None
-                pages = _Pages(book, texts, kept, audit.run, follow_up.own_columns if follow_up else ())
+                pages = _Pages(book, texts, kept, audit.run, self._terms)
                 for result in audit.results():
                     pages.case(result)
                 for row in audit.invalid():
@@ -71,6 +72,7 @@ def _new_workbook(run: "RunInfo", texts: "Texts") -> Workbook:
     book.properties.creator = "auditor"
     book.properties.lastModifiedBy = "auditor"
     book.properties.subject = run.id
+    book.calculation.fullCalcOnLoad = False  # what formulas come to is written beside them
     book.properties.created = (run.ended or run.started).replace(tzinfo=None)
     return book
 
@@ -79,21 +81,23 @@ class _Pages:
     """The sheets of one workbook in reading order."""
 
     def __init__(
-        self, book: Book, texts: "Texts", kept: KeptFixes, run: "RunInfo", own: "Sequence[str]"
+        self, book: Book, texts: "Texts", kept: KeptFixes, info: "RunInfo", terms: "Terms | None"
     ) -> None:
-        self._texts = texts
+        self._book, self._texts, self._terms = book, texts, terms
+        own = terms.follow_up.own_columns if terms and terms.follow_up else ()
         self._summary = SummarySheet(book, texts.summary)
         self._accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
-        working = _with_own(book.layout.sheets[findings.TABLE], own, book.layout.work.own_width)
+        self._working = _with_own(book.layout.sheets[findings.TABLE], own, book.layout.work.own_width)
         columns = {**findings.COLUMNS, **own_columns(len(own))}
-        self._findings = RecordSheet(book, findings.TABLE, columns, working)
+        self._findings = RecordSheet(book, findings.TABLE, columns, self._working)
         self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
         self._consent = RecordSheet(book, consent.TABLE, consent.COLUMNS)
         self._consent_texts = load_consent_texts()
         self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
         self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
+        self._run = RecordSheet(book, run.TABLE, run.COLUMNS)
         self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
-        self._registry = RegistrySheet(book, run, working)
+        self._registry = RegistrySheet(book, info, self._working)
         self._numbers: dict[str, int] = {}
         self._tally = FixTally(kept)
         self._shared = SharedPlaces()
@@ -139,13 +143,17 @@ class _Pages:
     def finish(self, audit: "Audit") -> "FixBook":
         """Write what is known only at the end, and close every sheet; returns the fixes in order."""
         todo = self._tally.book()
-        for number, line in enumerate(todo.lines(), 1):
-            self._fixes.add(fixes.FixEntry(number, line, self._texts))
+        for number, fix in enumerate(todo.lines(), 1):
+            self._fixes.add(fixes.FixEntry(number, fix, self._texts))
+        for line in run.lines(audit, self._terms, self._texts.run):
+            self._run.add(line)
         for entry in load_glossary():
             self._glossary.add(entry)
+        lookups = Lookups(self._working, self._book.limits, self._findings.count)
+        write_desks(self._book, todo, self._texts, lookups)
         self._summary.write(audit, todo)
         records = (self._accounts, self._findings, self._fixes, self._consent)
-        for sheet in (*records, self._evidence, self.gaps, self._glossary, self._registry):
+        for sheet in (*records, self._evidence, self.gaps, self._run, self._glossary, self._registry):
             sheet.close()
         return todo
 

@@ -5,7 +5,7 @@ import yaml
 
 from auditor.edges import validated
 from auditor.errors import RulesError
-from auditor.model import REGISTRY_SHEET, Axis, Contract, Severity, Status
+from auditor.model import REGISTRY_SHEET, Axis, Contract, Desk, Lane, Severity, Status
 from auditor.resources import shipped, shipped_text
 from auditor.writers.tables import (
     accounts,
@@ -16,13 +16,15 @@ from auditor.writers.tables import (
     glossary,
     not_audited,
     registry,
+    run,
+    todo,
 )
 from auditor.writers.workbook.layout import Layout, load_layout
 
 TABLES = {
     table.TABLE: table.COLUMNS
-    for table in (accounts, findings, fixes, consent, evidence, not_audited, glossary, registry)
-}
+    for table in (accounts, findings, fixes, consent, evidence, not_audited, run, glossary, registry)
+} | {todo.table_of(desk): todo.COLUMNS for desk in Desk}
 
 
 @pytest.fixture
@@ -47,6 +49,7 @@ def test_every_severity_and_every_state_of_the_contract_has_a_look():
     tones = load_layout().tones
     assert list(tones["severity"]) == [severity.value for severity in Severity]
     assert set(tones["contract"]) == {state.value for state in Contract}
+    assert set(tones["lane"]) == {lane.value for lane in Lane}
 
 
 def test_every_status_has_a_look_and_the_dropdown_says_which_there_are():

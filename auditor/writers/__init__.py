@@ -23,6 +23,7 @@ class _Format(NamedTuple):
 
 _WRITERS = {
     "xlsx": _Format("auditor.writers.workbook.writer", "WorkbookWriter", ".xlsx"),
+    "html": _Format("auditor.writers.html.writer", "HtmlWriter", ".html"),
     "csv": _Format("auditor.writers.csv_tables", "CsvWriter", ".csv", beside=(".findings.csv",)),
     "json": _Format("auditor.writers.json_v1", "JsonWriter", ".json", under_terms=False),
     "junit": _Format("auditor.writers.junit", "JUnitWriter", ".xml"),

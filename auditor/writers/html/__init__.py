@@ -1,0 +1,1 @@
+"""One self-contained page to search. Layout, words and looks are data (`reports/html/`)."""

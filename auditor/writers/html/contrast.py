@@ -1,0 +1,21 @@
+"""How well letters stand out from what they stand on (WCAG 2.2, relative luminance and contrast ratio)."""
+
+_DARK, _LIGHT = "111418", "FFFFFF"
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of RRGGBB: 0 black, 1 white."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)  # noqa: PLR2004 - sRGB's own constants
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def ink_on(colour: str) -> str:
+    """Return the letters that stand out from a colour, dark or light: one of them always does."""
+    return max((_LIGHT, _DARK), key=lambda ink: contrast(ink, colour))

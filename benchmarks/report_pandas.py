@@ -37,7 +37,9 @@ def write(stream: Path, target: Path) -> None:
     layout = load_layout()
     sheets: dict[str, list[list[Content]]] = {table: [] for table in TABLES}
     for row in read(stream):
-        sheets[row.table].append(row.cells)
+        columns = layout.sheets[row.table].columns
+        shown = zip(row.cells, columns, strict=True)
+        sheets[row.table].append([cell if column.look else _worded(layout, cell) for cell, column in shown])
     with pd.ExcelWriter(target, engine="openpyxl") as writer:
         for table, rows in sheets.items():
             sheet = layout.sheets[table]
@@ -47,6 +49,10 @@ def write(stream: Path, target: Path) -> None:
         styles: dict[Look, Any] = {}
         for table, rows in sheets.items():
             _Dress(writer.sheets[layout.sheets[table].title], layout, layout.sheets[table], styles).all(rows)
+
+
+def _worded(layout: Layout, cell: Content) -> Content:
+    return cell._replace(value=layout.worded(cell.value, cell.tone)) if isinstance(cell.value, str) else cell
 
 
 def _value(value: "Value") -> str | float | date:
@@ -75,8 +81,12 @@ class _Dress:
         self._sheet.row_dimensions[1].height = row_height(2)
         for number, (row, cells) in enumerate(zip(rows, below, strict=True), 2):
             for cell, content, column in zip(cells, row, self._own.columns, strict=True):
-                self._cell(cell, content, "entry" if column.entry else self._layout.look_of(content.tone))
-            lines = (self._lines(content, width) for content, width in zip(row, self._widths, strict=True))
+                self._cell(cell, content, column.look or self._layout.look_of(content.tone))
+            lines = (
+                self._lines(content, column.width)
+                for content, column in zip(row, self._own.columns, strict=True)
+                if column.look != "clip"
+            )
             self._sheet.row_dimensions[number].height = row_height(max(lines))
 
     def _set_up(self) -> None:
@@ -124,9 +134,10 @@ class _Dress:
             if look.fill:
                 cell.fill = PatternFill("solid", fgColor=look.fill)
             if look.line:
-                cell.border = Border(bottom=Side("thin", look.line))
+                line = Side("thin", look.line)
+                cell.border = Border(bottom=line, left=line, right=line) if look.fill else Border(bottom=line)
             horizontal = look.horizontal or ("center" if kind is int else None)
-            cell.alignment = Alignment(horizontal, look.vertical, wrap_text=True)
+            cell.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap)
             if kind is datetime:
                 cell.number_format = "yyyy-mm-dd hh:mm:ss"
             self._styles[name, kind, linked] = cell._style  # type: ignore[attr-defined]  # noqa: SLF001 - as above

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from auditor.model import Axis, CaseResult, Verdict
 
 E = TypeVar("E")
+_LONG_REASON = 80  # letters
 
 
 class Place(NamedTuple):
@@ -66,7 +67,14 @@ def verdict_content(result: "CaseResult", axis: "Axis") -> Content:
 def _spoken(verdict: "Verdict") -> str:
     sure = "" if verdict.confidence == "certain" else f" [{verdict.confidence}]"
     seen = f", seen from {verdict.vantage}" if verdict.vantage else ""
-    return f"{verdict}{sure}{seen}"
+    why = f" ({_first(verdict.why)})" if verdict.why else ""
+    return f"{verdict.value}{why}{sure}{seen}"
+
+
+def _first(why: str) -> str:
+    """Return the first of many reasons and how many more there are: a verdict is no list."""
+    first, *others = why.split("; ")
+    return f"{first}; and {len(others)} more" if others and len(why) > _LONG_REASON else why
 
 
 def numbered(steps: tuple[str, ...]) -> str:

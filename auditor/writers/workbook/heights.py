@@ -7,15 +7,30 @@ if TYPE_CHECKING:
 
 LINE = 13.0  # points of one line of body text
 _PADDING = 4.0
-_HIGHEST = 409.0  # Excel's limit
-_PER_WIDTH = 1.3  # letters of a running text per unit of column width
-_LOST = 2  # letters lost to wrapping at words
+_HIGHEST = 24 * LINE + _PADDING  # half a page: a longer text is read in its cell (Excel's own limit is 409)
+_PER_WIDTH = 1.22  # letters of a running text per unit of column width
 
 
 def lines_needed(text: str, width: float) -> int:
     """Return how many lines a text takes in a column of this width, rather one too many than one too few."""
-    room = max(1, int(width * _PER_WIDTH) - _LOST)
-    return sum(max(1, -(-len(line) // room)) for line in text.split("\n"))
+    room = max(1, int(width * _PER_WIDTH))
+    if len(text) <= room and "\n" not in text:
+        return 1
+    return sum(1 if len(line) <= room else _wrapped(line, room) for line in text.split("\n"))
+
+
+def _wrapped(line: str, room: int) -> int:
+    """Return how many lines a line takes that is wrapped at its blanks; words longer than one are broken."""
+    lines, left = 1, room
+    for word in line.split(" "):
+        length = len(word)
+        if length > left and left < room:
+            lines, left = lines + 1, room
+        if length > room:
+            more = (length - 1) // room
+            lines, length = lines + more, length - more * room
+        left -= length + 1
+    return lines
 
 
 def row_height(lines: int) -> float:

@@ -15,7 +15,11 @@ Title = Annotated[str, StringConstraints(pattern=r"^[^\[\]:*?/\\']{1,25}$")]
 
 
 class Look(Edge):
-    """How a cell looks. Colours are RRGGBB; `line` colours a thin line below, `bar` a chart bar."""
+    """How a cell looks. Colours are RRGGBB; `line` colours thin lines around, `bar` a chart bar.
+
+    `symbol` stands before the word, in letters that every font has, so that a colour is not needed.
+    A text that does not `wrap` is one line, and hidden where the cell ends.
+    """
 
     fill: Colour | None = None
     ink: Colour = "1F1F1F"
@@ -25,18 +29,22 @@ class Look(Edge):
     bold: bool = False
     italic: bool = False
     vertical: Literal["top", "center"] = "top"
-    horizontal: Literal["left", "center", "right"] | None = None
+    horizontal: Literal["left", "center", "right", "fill"] | None = None
+    wrap: bool = True
+    symbol: str = Field(default="", max_length=5)
 
 
 class ColumnLayout(Edge):
     """One column: which content, under which header, how wide (in characters).
 
-    `entry` says what people fill in there, None where they do not; `note` is what the header says of it.
+    `look` is that of all its cells, "" where each has that of its tone. `entry` says what people fill in
+    there, None where they do not; `note` is what the header says of it.
     """
 
     key: str
     header: str = Field(min_length=1)
     width: float = Field(ge=4, le=100)
+    look: str = ""
     entry: Literal["status", "date", "text"] | None = None
     note: str = ""
     hidden: bool = False
@@ -72,7 +80,8 @@ class SheetLayout(Edge):
     def with_own(self, columns: "Mapping[str, str]", width: float) -> "SheetLayout":
         """Return the sheet with columns of somebody's own (key -> header) behind ours, before hidden ones."""
         made = (
-            ColumnLayout(key=key, header=header, width=width, entry="text") for key, header in columns.items()
+            ColumnLayout(key=key, header=header, width=width, look="entry", entry="text")
+            for key, header in columns.items()
         )
         shown = [column for column in self.columns if not column.hidden]
         hidden = [column for column in self.columns if column.hidden]
@@ -120,9 +129,10 @@ class Layout(Edge):
     @model_validator(mode="after")
     def _looks_exist(self) -> "Layout":
         used = {look for scale in self.tones.values() for look in scale.values()}
+        used |= {column.look for sheet in self.sheets.values() for column in sheet.columns if column.look}
         unknown = sorted(used - set(self.looks))
         if unknown:
-            raise ValueError(f"tones name unknown looks: {', '.join(unknown)}")
+            raise ValueError(f"tones and columns name unknown looks: {', '.join(unknown)}")
         titles = [self.summary.title, *(sheet.title for sheet in self.sheets.values())]
         if len({title.lower() for title in titles}) != len(titles):
             raise ValueError("two sheets have the same title")
@@ -132,6 +142,11 @@ class Layout(Edge):
         """Return the name of the look for a tone such as `severity:high`; an unknown one has the default."""
         scale, _, value = tone.partition(":")
         return self.tones.get(scale, {}).get(value, default)
+
+    def worded(self, value: str, tone: str) -> str:
+        """Return a text as it is written: behind the symbol of its tone, if that has one."""
+        symbol = self.looks[self.look_of(tone)].symbol if tone and value else ""
+        return f"{symbol} {value}" if symbol else value
 
 
 def load_layout() -> Layout:

@@ -45,9 +45,10 @@ class Column:
         """Return the cell behind its reference, and how many lines of text it takes."""
         look = self._look or self._styles.layout.look_of(tone)
         if isinstance(value, str):
-            quoted = looks_like_formula(value)
-            style = self._styles.number(self._sheet, Variant(look, linked, quoted, str))
-            return _text(style, cell_text(value)), lines_needed(value, self._width)
+            said = value if self._look else self._styles.layout.worded(value, tone)
+            style = self._styles.number(self._sheet, Variant(look, linked, looks_like_formula(said), str))
+            wraps = self._styles.layout.looks[look].wrap
+            return _text(style, cell_text(said)), lines_needed(said, self._width) if wraps else 1
         if isinstance(value, Line):
             style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=str))
             return _text(style, value.words.format(_mark("n", value))), 1

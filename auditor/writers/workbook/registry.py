@@ -22,7 +22,7 @@ class RegistrySheet:
 
     def __init__(self, book: "Book", run: "RunInfo", layout: "SheetLayout") -> None:
         """Begin the sheet; `layout` is that of the findings with everybody's own columns."""
-        self._workbook = book.workbook
+        self._workbook, self._layout = book.workbook, book.layout
         self._sheet = RecordSheet(book, registry.TABLE, registry.COLUMNS)
         ours = list(_ours(layout))
         facts = {column.key for column in ours if column.use is ColumnUse.FACT}
@@ -34,8 +34,11 @@ class RegistrySheet:
         """Take down what a row of the findings says, given all its cells."""
         case = entry.result.case
         name = (case.account, case.app.title, case.environment, entry.finding.rule)
-        facts = [cell_text(str(cells[at].value)) for at in self._facts]
+        facts = [self._written(cells[at]) for at in self._facts]
         self._sheet.add(registry_row(entry.key, facts, FindingName(*map(cell_text, name))))
+
+    def _written(self, cell: "Content") -> str:
+        return cell_text(self._layout.worded(str(cell.value), cell.tone))
 
     def close(self) -> None:
         """Say which sheets are ours, and finish the sheet: all others are there."""

@@ -116,7 +116,7 @@ class RecordSheet(Generic[E]):
             (
                 get_column_letter(number),
                 columns[column.key],
-                Column(self._part.sheet, book.styles, column.width, "entry" if column.entry else "").cell,
+                Column(self._part.sheet, book.styles, column.width, column.look).cell,
             )
             for number, column in enumerate(shown, 1)
         ]

@@ -83,9 +83,10 @@ class Styles:
         if look.fill:
             model.fill = PatternFill("solid", fgColor=look.fill)
         if look.line:
-            model.border = Border(bottom=Side("thin", look.line))
+            line = Side("thin", look.line)
+            model.border = Border(bottom=line, left=line, right=line) if look.fill else Border(bottom=line)
         horizontal = look.horizontal or ("center" if variant.type is int else None)
-        model.alignment = Alignment(horizontal, look.vertical, wrap_text=True)
+        model.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap)
         model.number_format = _FORMATS.get(variant.type, "General")
         # keeps the text a text when somebody edits the cell
         model.quotePrefix = variant.quoted

@@ -1,4 +1,8 @@
+import textwrap
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.errors import RulesError
 from auditor.writers.workbook.heights import lines_needed, row_height
@@ -25,15 +29,28 @@ def test_a_continuation_is_numbered_from_two():
 
 
 @pytest.mark.parametrize(
-    ("text", "lines"), [("", 1), ("short", 1), ("one\ntwo", 2), ("a" * 100, 5), ("one\n\nthree", 3)]
+    ("text", "lines"),
+    [("", 1), ("short", 1), ("one\ntwo", 2), ("a" * 100, 5), ("aa bb " * 8, 2), ("one\n\nthree", 3)],
 )
 def test_lines_are_estimated_by_length_and_breaks(text, lines):
     assert lines_needed(text, 20) == lines
 
 
-def test_a_row_is_never_higher_than_excel_allows():
+def test_a_row_is_never_higher_than_half_a_page():
     assert row_height(1) < row_height(2)
-    assert row_height(1_000) == 409
+    assert row_height(1_000) == row_height(24) < 409 * 0.8, "409 is what Excel allows"
+
+
+WORDS = st.lists(st.text("abc", min_size=1, max_size=30), min_size=1, max_size=40).map(" ".join)
+
+
+@given(text=WORDS, width=st.integers(8, 60))
+def test_no_text_is_taken_for_shorter_than_a_wrapper_of_texts_makes_it(text, width):
+    room = int(width * 1.22)
+    lines, wrapped = lines_needed(text, width), textwrap.wrap(text, room)
+    assert lines >= len(wrapped)
+    if max(map(len, text.split())) <= room:
+        assert lines == len(wrapped)
 
 
 def test_a_column_that_no_table_has_is_an_error_of_the_layout(monkeypatch, quiet_audit, tmp_path):

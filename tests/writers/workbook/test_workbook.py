@@ -107,7 +107,12 @@ def test_a_sheet_of_records_is_a_table_frozen_and_fit_for_paper(book, title):
     assert sheet.auto_filter.ref is None, "a second filter beside the table's is a damaged file to Excel"
     assert sheet.print_title_rows == "$1:$1"
     assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
-    assert all(cell.alignment.wrap_text for row in sheet.iter_rows() for cell in row if cell.value)
+    assert all(
+        cell.alignment.wrap_text or cell.alignment.horizontal == "fill"
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value
+    )
 
 
 def test_only_our_own_lookups_are_formulas_and_each_has_its_value_beside_it(book, target):
@@ -167,11 +172,13 @@ def test_times_are_dates_in_utc(book):
     assert all(isinstance(cell.value, datetime) for cell in column(book["Evidence"], "Time (UTC)"))
 
 
-def test_severity_is_a_colour_and_a_word(book):
+def test_severity_is_a_colour_a_word_and_a_symbol_that_sorts(book):
     cells = column(book["Findings"], "Severity")
     fills = {cell.value: cell.fill.fgColor.rgb for cell in cells}
-    assert set(fills) == {"blocker", "high", "medium", "low", "info"}
+    assert set(fills) == {"■■■■ blocker", "■■■ high", "■■ medium", "■ low", "· info"}
     assert len(set(fills.values())) == len(fills)
+    gravest_last = ["· info", "■ low", "■■ medium", "■■■ high", "■■■■ blocker"]
+    assert sorted(fills) == gravest_last, "whoever sorts the column gets them in their order"
 
 
 def test_a_hostile_name_is_shown_and_does_nothing(book):

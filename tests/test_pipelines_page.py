@@ -15,7 +15,7 @@ PAGE = (CHECKOUT / "docs" / "pipelines.md").read_text(encoding="utf-8")
 
 
 def test_the_formats_are_those_that_there_are():
-    assert dict(re.findall(r"(?m)^\| `(\w+)` \| `(\.\w+)` \|", PAGE)) == SUFFIXES
+    assert dict(re.findall(r"(?m)^\| `([\w-]+)` \| `(\.[\w.]+)` \|", PAGE)) == SUFFIXES
     assert f"at most {LIMIT:,} bytes" in PAGE
 
 

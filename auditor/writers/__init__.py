@@ -25,6 +25,8 @@ _WRITERS = {
     "xlsx": _Format("auditor.writers.workbook.writer", "WorkbookWriter", ".xlsx"),
     "html": _Format("auditor.writers.html.writer", "HtmlWriter", ".html"),
     "csv": _Format("auditor.writers.csv_tables", "CsvWriter", ".csv", beside=(".findings.csv",)),
+    "jira": _Format("auditor.writers.tickets.jira", "JiraWriter", ".jira.csv"),
+    "azure-devops": _Format("auditor.writers.tickets.azure_devops", "AzureDevOpsWriter", ".devops.csv"),
     "json": _Format("auditor.writers.json_v1", "JsonWriter", ".json", under_terms=False),
     "junit": _Format("auditor.writers.junit", "JUnitWriter", ".xml"),
     "markdown": _Format("auditor.writers.markdown", "MarkdownWriter", ".md"),

@@ -74,6 +74,8 @@ def test_one_run_writes_every_format_and_names_each(audited, tmp_path):
         (("-o", "MINE.CSV"), ["MINE.csv", "MINE.findings.csv"]),
         (("-o", "of.week.csv"), ["of.week.csv", "of.week.findings.csv"]),
         (("-o", "out/", "--format", "csv"), ["out/report.csv", "out/report.findings.csv"]),
+        (("-o", "of.week.jira.csv"), ["of.week.jira.csv"]),
+        (("-o", "a.devops.csv", "--format", "csv,jira"), ["a.csv", "a.findings.csv", "a.jira.csv"]),
         (("-o", "a.csv", "--format", "json,csv"), ["a.json", "a.csv", "a.findings.csv"]),
     ],
 )

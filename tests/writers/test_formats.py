@@ -20,6 +20,8 @@ def test_no_two_formats_share_a_suffix():
         ("A.CSV", "csv"),
         ("of.week.xlsx", "xlsx"),
         ("a.csv.json", "json"),
+        ("a.jira.csv", "jira"),
+        ("a.DevOps.csv", "azure-devops"),
         (".csv", ""),
         ("csv", ""),
         ("a.pdf", ""),

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from auditor.writers.tables.content import Formula
 from auditor.writers.workbook.cell_text import legal_text
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def csv_line(values: "Iterable[Value]") -> str:
 
 
 def _field(value: "Value") -> str:
+    if isinstance(value, Formula):
+        value = value.now
     text = defused(legal_text(value)) if isinstance(value, str) else _plain(value)
     if _QUOTED.search(text):
         return '"' + text.replace('"', '""') + '"'

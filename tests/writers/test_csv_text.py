@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.writers.csv_text import csv_line, defused, undefused
+from auditor.writers.tables.content import Formula
 from auditor.writers.workbook.cell_text import legal_text
 
 LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -58,6 +59,8 @@ def test_a_line_is_one_record_of_the_same_fields(texts):
         (7, "7"),
         (-7, "-7"),
         (1.5, "1.5"),
+        (Formula("1+1", 2), "2"),
+        (Formula("A1", "=x"), "'=x"),
         (True, "TRUE"),
         (False, "FALSE"),
         (date(2027, 3, 31), "2027-03-31"),

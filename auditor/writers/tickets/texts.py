@@ -40,11 +40,11 @@ class SystemTexts(Edge):
 
 
 class TicketTexts(Edge):
-    """The phrases. `parts` and `written` name columns of the findings: what a ticket says, in their order."""
+    """The phrases. `parts` and `written` are columns of the findings with the headings they have here."""
 
     summary: str
-    parts: tuple[str, ...] = Field(min_length=1)
-    written: tuple[str, ...]
+    parts: dict[str, str] = Field(min_length=1)
+    written: dict[str, str]
     claimed: str
     lapsed: str
     unsure: str

@@ -11,7 +11,6 @@ from auditor.writers.tables.content import Place
 from auditor.writers.texts import load_texts
 from auditor.writers.tickets.texts import load_ticket_texts
 from auditor.writers.workbook.cell_text import legal_text
-from auditor.writers.workbook.layout import load_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +68,6 @@ class TicketMaker:
         self.texts = load_ticket_texts()
         self._run, self._texts = run, load_texts()
         self._comparison: Comparison | None = terms.comparison if terms else None
-        self._headings = {one.key: one.header for one in load_layout().sheets[findings.TABLE].columns}
 
     def of(self, result: "CaseResult") -> "Iterator[Ticket]":
         """Yield the tickets of a case, the gravest first."""
@@ -107,11 +105,11 @@ class TicketMaker:
             yield self.texts.unsure
 
     def _parts(self, entry: findings.FindingEntry) -> "Iterator[Part]":
-        written = () if entry.finding.tracked is None else self.texts.written
-        for column in (*self.texts.parts, *written):
+        written = {} if entry.finding.tracked is None else self.texts.written
+        for column, heading in (self.texts.parts | written).items():
             text = legal_text(str(findings.COLUMNS[column](entry).value)).strip()
             if text:
-                yield Part(column, self._headings[column], _cut(text, _LONGEST_PART))
+                yield Part(column, heading, _cut(text, _LONGEST_PART))
 
 
 def _line(text: str) -> str:

@@ -75,7 +75,7 @@ def test_a_ticket_says_what_the_row_of_the_finding_says_under_the_same_names(tic
         "MFA blocks the password grant: ext.portal@contoso.example, Resco external projects,"
         " contoso-sales.crm4.dynamics.com"
     )
-    assert said["What"] == case.findings[0].what
+    assert said["What is seen"] == case.findings[0].what
     assert said["Fix"] == "Create an application user for the integration"
     assert said["Steps"].startswith("1. Register the app with a certificate.\n2. ")
     assert said["Severity"] == "blocker"

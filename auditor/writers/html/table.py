@@ -1,6 +1,6 @@
 """A table of the page: rows leave memory as they are added, and come back as HTML in the end."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -10,14 +10,14 @@ from auditor.errors import RulesError
 from auditor.writers.html.facets import FACETS
 from auditor.writers.html.text import legible, settled, unsettled
 from auditor.writers.spool import Spool
-from auditor.writers.tables.content import Line, Place
+from auditor.writers.tables.content import Formula, Line, Place
 from auditor.writers.workbook.cell_text import usable_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auditor.writers.html.design import Design
-    from auditor.writers.tables.content import Columns, Content
+    from auditor.writers.tables.content import Columns, Content, Value
 
 _TOGETHER = 50
 """Rows to a piece of a table: what is not in sight is not laid out, and what is not, is let go of."""
@@ -124,7 +124,9 @@ def _line_anchor(line: Line) -> Markup:
     return Markup("#{}-{}").format(line.table, unsettled(line))
 
 
-def _text(value: "str | int | datetime | Line | date | float | None") -> str:
+def _text(value: "Value | None") -> str:
+    if isinstance(value, Formula):
+        value = value.now
     if isinstance(value, str):
         return value
     if isinstance(value, Line):

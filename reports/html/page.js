@@ -123,7 +123,7 @@
       byId("tools").scrollIntoView();
       return;
     }
-    const row = byId(decodeURIComponent(location.hash.slice(1)));
+    const row = byId(location.hash.slice(1));
     if (row?.hidden) {
       clear();
       history.replaceState(null, "", `#${row.id}`);
@@ -215,6 +215,7 @@
   }
   all("table.records code").forEach(copyable);
   byId("find").hidden = false;
+  byId("still").hidden = true;
   let waiting = 0;
   query.addEventListener("input", () => {
     clearTimeout(waiting);

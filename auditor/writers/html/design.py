@@ -66,6 +66,11 @@ class Design:
         name = self.layout.look_of(tone) if tone else ""
         return name if name in self.colours.looks else ""
 
+    def sign(self, look: str) -> str:
+        """Return the sign that stands before the words of a look, as in the workbook."""
+        known = self.layout.looks.get(look)
+        return (known.symbol if known else "") or self.colours.looks[look].sign
+
     def filters(self) -> "tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]":
         """Return the filters: name, label, and what can be chosen as value and words, in its own order."""
         values = {

@@ -9,7 +9,7 @@ from auditor.model import ChangeKind, Lane
 from auditor.resources import shipped_yaml
 
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
-Sign = Annotated[str, StringConstraints(min_length=1, max_length=1)]
+Sign = Annotated[str, StringConstraints(max_length=5)]
 PARTS = 60
 """How many parts a row is wide."""
 Part = Annotated[int, Field(ge=1, le=PARTS)]
@@ -107,9 +107,9 @@ class Shade(Edge):
 
 
 class PageLook(Edge):
-    """How a signal looks: a sign beside its word, and its colours in light and in dark surroundings."""
+    """How a signal looks: its colours in light and in dark surroundings; `sign` where the workbook has none."""
 
-    sign: Sign
+    sign: Sign = ""
     light: Shade
     dark: Shade
 

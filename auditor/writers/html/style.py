@@ -21,7 +21,7 @@ def style_of(design: "Design", accent: str = "") -> str:
     Raises RulesError where it could not stand in a page as it is.
     """
     colours = design.colours
-    lines = [*_palettes(colours, accent or colours.accent), *_looks(colours)]
+    lines = [*_palettes(colours, accent or colours.accent), *_looks(design)]
     for name in design.page.tables:
         lines += _columns(name, design.plan(name), design.headers(name))
     style = "\n".join((*lines, part("page.css")))
@@ -46,10 +46,10 @@ def _properties(page: "Surroundings", looks: "Mapping[str, PageLook]", name: str
     return "".join(f"--{key}:#{value};" for key, value in pairs)
 
 
-def _looks(colours: "Colours") -> "Iterator[str]":
-    for name, look in colours.looks.items():
+def _looks(design: "Design") -> "Iterator[str]":
+    for name in design.colours.looks:
         yield f".{name}{{background:var(--{name});color:var(--{name}-ink)}}"
-        yield f".{name}::before{{{_content(look.sign)}}}"
+        yield f".{name}::before{{{_content(design.sign(name))}}}"
         yield f".bar-{name}{{fill:var(--{name}-bar)}}"
 
 

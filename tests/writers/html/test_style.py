@@ -49,10 +49,12 @@ def test_letters_on_anybodys_accent_stand_out(accent):
 
 
 def test_no_two_looks_of_a_scale_have_the_same_sign():
-    tones = Design().layout.tones
+    design = Design()
     for scale in ("path", "severity", "status"):
-        looks = {look for look in tones[scale].values() if look in COLOURS.looks}
-        assert len({COLOURS.looks[look].sign for look in looks}) == len(looks)
+        looks = {look for look in design.layout.tones[scale].values() if look in COLOURS.looks}
+        signs = {design.sign(look) for look in looks}
+        assert len(signs) == len(looks)
+        assert "" not in signs
 
 
 def test_every_look_of_a_signal_is_known_to_the_page():

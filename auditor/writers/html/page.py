@@ -107,7 +107,7 @@ class Shade(Edge):
 
 
 class PageLook(Edge):
-    """How a signal looks: its colours in light and in dark surroundings; `sign` where the workbook has none."""
+    """How a signal looks in light and in dark surroundings; `sign` for one that the workbook has none for."""
 
     sign: Sign = ""
     light: Shade

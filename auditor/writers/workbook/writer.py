@@ -1,7 +1,7 @@
 """Fills the workbook from a judged run: once through the stream, never a list of results."""
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from openpyxl import Workbook
 
@@ -11,9 +11,11 @@ from auditor.writers.consent_texts import load_consent_texts
 from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited, run
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.kept import KeptFixes
+from auditor.writers.tables.kept_changes import KeptChanges
 from auditor.writers.tables.own import own_columns, own_headers, own_key
 from auditor.writers.tables.tally import FixTally
 from auditor.writers.texts import load_glossary, load_texts
+from auditor.writers.workbook.changes import ChangesSheet
 from auditor.writers.workbook.desks import write_desks
 from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.lookups import Lookups
@@ -52,10 +54,10 @@ class WorkbookWriter:
         """Write the audit; raises ReportError for the target, RulesError for the layout."""
         layout, texts = load_layout(), load_texts()
         footer = texts.footer_simulated if audit.run.simulated else texts.footer
-        with replacing(target) as stream, KeptFixes() as kept:
+        with replacing(target) as stream, KeptFixes() as kept, KeptChanges() as changed:
             book = Book(_new_workbook(audit.run, texts), Styles(layout), self._limits, footer)
             with closing(book):
-                pages = _Pages(book, texts, kept, audit.run, self._terms)
+                pages = _Pages(book, texts, _Kept(kept, changed), audit.run, self._terms)
                 for result in audit.results():
                     pages.case(result)
                 for row in audit.invalid():
@@ -77,11 +79,18 @@ def _new_workbook(run: "RunInfo", texts: "Texts") -> Workbook:
     return book
 
 
+class _Kept(NamedTuple):
+    """What waits on disk until it can be put in order."""
+
+    fixes: KeptFixes
+    changes: KeptChanges
+
+
 class _Pages:
     """The sheets of one workbook in reading order."""
 
     def __init__(
-        self, book: Book, texts: "Texts", kept: KeptFixes, info: "RunInfo", terms: "Terms | None"
+        self, book: Book, texts: "Texts", kept: _Kept, info: "RunInfo", terms: "Terms | None"
     ) -> None:
         self._book, self._texts, self._terms = book, texts, terms
         own = terms.follow_up.own_columns if terms and terms.follow_up else ()
@@ -90,6 +99,9 @@ class _Pages:
         self._working = _with_own(book.layout.sheets[findings.TABLE], own, book.layout.work.own_width)
         columns = {**findings.COLUMNS, **own_columns(len(own))}
         self._findings = RecordSheet(book, findings.TABLE, columns, self._working)
+        self._changes: ChangesSheet | None = None
+        if terms and (terms.comparison or terms.follow_up):
+            self._changes = ChangesSheet(book, kept.changes, terms.comparison, terms.follow_up)
         self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
         self._consent = RecordSheet(book, consent.TABLE, consent.COLUMNS)
         self._consent_texts = load_consent_texts()
@@ -99,7 +111,7 @@ class _Pages:
         self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
         self._registry = RegistrySheet(book, info, self._working)
         self._numbers: dict[str, int] = {}
-        self._tally = FixTally(kept)
+        self._tally = FixTally(kept.fixes)
         self._shared = SharedPlaces()
 
     def case(self, result: "CaseResult") -> None:
@@ -117,6 +129,8 @@ class _Pages:
                 proofs.get(item.question) if item else None,
             )
         )
+        if self._changes:
+            self._changes.take(result, case.record, self._findings.count)
         for finding, fix in zip(result.findings, self._tally.add(result, number), strict=True):
             cited = (evidence.question_of(citation) for citation in finding.evidence)
             proof = next((proofs[question] for question in cited if question in proofs), None)
@@ -153,6 +167,8 @@ class _Pages:
         write_desks(self._book, todo, self._texts, lookups)
         self._summary.write(audit, todo)
         records = (self._accounts, self._findings, self._fixes, self._consent)
+        if self._changes:
+            self._changes.close()
         for sheet in (*records, self._evidence, self.gaps, self._run, self._glossary, self._registry):
             sheet.close()
         return todo

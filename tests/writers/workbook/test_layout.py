@@ -5,10 +5,11 @@ import yaml
 
 from auditor.edges import validated
 from auditor.errors import RulesError
-from auditor.model import REGISTRY_SHEET, Axis, Contract, Desk, Lane, Severity, Status
+from auditor.model import REGISTRY_SHEET, Axis, ChangeKind, Contract, Desk, Lane, Severity, Status
 from auditor.resources import shipped, shipped_text
 from auditor.writers.tables import (
     accounts,
+    changes,
     consent,
     evidence,
     findings,
@@ -23,7 +24,7 @@ from auditor.writers.workbook.layout import Layout, load_layout
 
 TABLES = {
     table.TABLE: table.COLUMNS
-    for table in (accounts, findings, fixes, consent, evidence, not_audited, run, glossary, registry)
+    for table in (accounts, findings, changes, fixes, consent, evidence, not_audited, run, glossary, registry)
 } | {todo.table_of(desk): todo.COLUMNS for desk in Desk}
 
 
@@ -50,6 +51,10 @@ def test_every_severity_and_every_state_of_the_contract_has_a_look():
     assert list(tones["severity"]) == [severity.value for severity in Severity]
     assert set(tones["contract"]) == {state.value for state in Contract}
     assert set(tones["lane"]) == {lane.value for lane in Lane}
+
+
+def test_everything_that_can_become_of_a_finding_has_a_look():
+    assert list(load_layout().tones["change"]) == [kind.value for kind in ChangeKind]
 
 
 def test_every_status_has_a_look_and_the_dropdown_says_which_there_are():

@@ -61,6 +61,7 @@ def audit(
     fail_on_new: report_options.FAIL_ON_NEW = False,
     baseline: report_options.BASELINE = None,
     waivers: report_options.WAIVERS = None,
+    previous: report_options.PREVIOUS = None,
     quiet: report_options.QUIET = False,
     verbose: report_options.VERBOSE = False,
 ) -> None:
@@ -88,6 +89,7 @@ def audit(
         fail_on_new=fail_on_new,
         baseline=baseline,
         waivers=waivers,
+        previous=previous,
         rules=rules,
         ledger=ledger,
         config=config,
@@ -148,6 +150,7 @@ def report(
     fail_on_new: report_options.FAIL_ON_NEW = False,
     baseline: report_options.BASELINE = None,
     waivers: report_options.WAIVERS = None,
+    previous: report_options.PREVIOUS = None,
     quiet: report_options.QUIET = False,
 ) -> None:
     """Judge an earlier run again with today's rules and write its report anew.
@@ -178,6 +181,7 @@ def report(
         fail_on_new=fail_on_new,
         baseline=baseline,
         waivers=waivers,
+        previous=previous,
         rules=rules,
         ledger=ledger,
         config=config,
@@ -187,7 +191,7 @@ def report(
     journal = Journal.open(path)
     try:
         target = output or path.with_name("report.xlsx")
-        paths = paths_of(target, formats_of(wanted, target))
+        paths = paths_of(target, formats_of(wanted, target), wanted.earlier)
         judged = reported(journal, rulebook, wanted, paths, inventory_of(journal.how), screen)
         finish(judged, screen)
     finally:
@@ -199,7 +203,7 @@ def finish(audit: "Watched", screen: "Screen") -> None:
     from auditor.exit_codes import changes_of, verdict_of  # noqa: PLC0415 - only at the end
 
     screen.close(audit)
-    for line in [*unasked_lines(audit), *waiver_lines(audit), *changes_of(audit)]:
+    for line in [*unasked_lines(audit), *waiver_lines(audit), *carried_lines(audit), *changes_of(audit)]:
         screen.say(line)
     code, reasons = verdict_of(audit)
     for reason in reasons:
@@ -229,6 +233,14 @@ def waiver_lines(audit: "Audit") -> list[str]:
     summary = audit.summary
     told = [f"waiver {line}" for line in (*summary.expired, *summary.unused)]
     return [*waived_count(summary.waived), *told]
+
+
+def carried_lines(audit: "Watched") -> list[str]:
+    """Return what was carried over from an earlier workbook, and what has to be known of that."""
+    from auditor.cli.judging import follow_up_of  # noqa: PLC0415 - only at the end
+
+    follow_up = follow_up_of(audit)
+    return list(follow_up.remarks) if follow_up else []
 
 
 def mapping_of(given: list[str] | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import __version__
+from auditor.cli.previous import earlier_in
 from auditor.cli.reporting import Wanted, formats_of, paths_of, reported
 from auditor.cli.resuming import Order, how_of, taken_up
 from auditor.cli.runs import find_run
@@ -37,7 +38,8 @@ def new_audit(
 ) -> Watched:
     """Begin a run over an inventory and write its report."""
     target = wanted.output or inventory.parent / "report.xlsx"
-    order = Order(inventory, choices, target, formats_of(wanted, target))
+    previous = wanted.earlier.path if wanted.earlier else None
+    order = Order(inventory, choices, target, formats_of(wanted, target), previous)
     wanted = replace(wanted, output=target, formats=order.formats)
     return run_audit(prepare(inventory, choices, screen), ask, screen, wanted, order)
 
@@ -54,11 +56,13 @@ def resumed_audit(
     journal = Journal.resume(find_run(name, choices.ledger))
     try:
         named = formats_of(wanted, wanted.output or Path()) if wanted.formats or wanted.output else ()
-        order = taken_up(journal.how, inventory, choices, wanted.output, named)
+        said = wanted.earlier.path if wanted.earlier else None
+        order = taken_up(journal.how, inventory, choices, wanted.output, named, said)
         prepared = prepare(order.inventory, order.choices, screen)
         settings = replace(prepared.settings, breaker_anew=choices.breaker is not None)
-        wanted = replace(wanted, brand=load_config(order.choices.config).brand)
-        paths = paths_of(order.target, order.formats)
+        earlier = wanted.earlier or earlier_in(order.previous)
+        wanted = replace(wanted, brand=load_config(order.choices.config).brand, earlier=earlier)
+        paths = paths_of(order.target, order.formats, earlier)
         _somebody_signs_in(settings, ask)
         usher = usher_for(settings, screen, ask, next(iter(paths.values())))
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
@@ -84,7 +88,7 @@ def run_audit(
     heed refused attempts.
     """
     assert wanted.output is not None, "who wants an audit says where it goes"
-    paths = paths_of(wanted.output, formats_of(wanted, wanted.output))
+    paths = paths_of(wanted.output, formats_of(wanted, wanted.output), wanted.earlier)
     _somebody_signs_in(prepared.settings, ask)
     usher = usher_for(prepared.settings, screen, ask, next(iter(paths.values())))
     run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))

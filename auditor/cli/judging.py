@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
     from auditor.compare import Baseline
     from auditor.exit_codes import Demands, Watched
+    from auditor.follow_up import FollowedUp
     from auditor.journal import Journal
     from auditor.rulebook.book import Rulebook
     from auditor.waivers import Entry
+    from auditor.workbooks.previous import Previous
 
 _EXPECTATIONS = ", ".join(Expected)
 _JSON = b"{"
@@ -52,19 +54,33 @@ def demands_of(
 
 
 def watched(
-    journal: "Journal", rulebook: "Rulebook", demands: "Demands", waivers: "Sequence[Entry]" = ()
+    journal: "Journal",
+    rulebook: "Rulebook",
+    demands: "Demands",
+    waivers: "Sequence[Entry]" = (),
+    previous: "Previous | None" = None,
 ) -> "Watched":
     """Return the audit of a run file, judged by these rules and counted against the demands.
 
-    Waivers hold by the day on which the run began (UTC), so that a report of it stays what it was.
+    Waivers and accepted risks hold by the day on which the run began (UTC), so that a report of it stays what
+    it was.
     """
     from auditor.exit_codes import Watched  # noqa: PLC0415 - only where something is judged
+    from auditor.follow_up import FollowedUp  # noqa: PLC0415 - as above
+    from auditor.rulebook.findings import refuted_by  # noqa: PLC0415 - as above
     from auditor.run.judged import judge  # noqa: PLC0415 - as above
     from auditor.waivers import Waived  # noqa: PLC0415 - as above
 
     judged = judge(journal, rulebook)
     audit = Waived(judged, waivers, judged.run.started.astimezone(UTC).date()) if waivers else judged
-    return Watched(audit, demands)
+    return Watched(FollowedUp(audit, previous, refuted_by(rulebook)) if previous else audit, demands)
+
+
+def follow_up_of(audit: "Watched") -> "FollowedUp | None":
+    """Return what was read from an earlier workbook, None where none was."""
+    from auditor.follow_up import FollowedUp  # noqa: PLC0415 - only where something is judged
+
+    return audit.audit if isinstance(audit.audit, FollowedUp) else None
 
 
 def waivers_in(path: Path | None, rules: Path | None) -> "tuple[Entry, ...]":

@@ -43,6 +43,7 @@ def merge(
     fail_on_new: report_options.FAIL_ON_NEW = False,
     baseline: report_options.BASELINE = None,
     waivers: report_options.WAIVERS = None,
+    previous: report_options.PREVIOUS = None,
     quiet: report_options.QUIET = False,
 ) -> None:
     """Join run files of one audit, such as its shards, into one run file and write its report.
@@ -78,6 +79,7 @@ def merge(
         fail_on_new=fail_on_new,
         baseline=baseline,
         waivers=waivers,
+        previous=previous,
         rules=rules,
         ledger=ledger,
         config=config,
@@ -85,7 +87,7 @@ def merge(
     wanted = wanted_of(asked)
     found = [find_run(text, ledger) for text in runs]
     target = output or found[0].with_name("merged.xlsx")
-    paths = paths_of(target, formats_of(wanted, target))
+    paths = paths_of(target, formats_of(wanted, target), wanted.earlier)
     together = _united(found)
     first = next(iter(paths.values()))
     joined = first.with_name(f"{first.stem}-{together.header.run.id}{SUFFIX}")

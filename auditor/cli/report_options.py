@@ -116,6 +116,15 @@ WAIVERS: TypeAlias = Annotated[
         help="Findings that are accepted for a while (YAML, docs/pipelines.md).",
     ),
 ]
+PREVIOUS: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous",
+        metavar="FILE.xlsx",
+        rich_help_panel=_RESULT,
+        help="Earlier workbook whose status, owner, due, comment and own columns are carried over.",
+    ),
+]
 CONTRACT_ONLY: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.atomic import check_target
+from auditor.cli.previous import keep
 from auditor.errors import ReportError, UsageError, told
 from auditor.exit_codes import Demands
 from auditor.model import Brand
@@ -15,6 +16,7 @@ from auditor.writers import SUFFIXES, files_of, format_of, known_format, writer_
 
 if TYPE_CHECKING:
     from auditor.cli.console import Screen
+    from auditor.cli.previous import Earlier
     from auditor.exit_codes import Watched
     from auditor.journal import Journal
     from auditor.rulebook.book import Rulebook
@@ -30,7 +32,8 @@ class Wanted:
 
     `formats` are names, none for what the suffix of `output` says; without `output` it goes where the command
     puts it. `gaps_fail`: a question without an answer is an error in formats for test views. `waivers` are
-    the findings that are accepted, `brand` is whose the report looks.
+    the findings that are accepted, `earlier` is a workbook that is carried over, `brand` is whose the report
+    looks.
     """
 
     output: Path | None = None
@@ -38,6 +41,7 @@ class Wanted:
     demands: Demands = field(default_factory=Demands)
     gaps_fail: bool = True
     waivers: "tuple[Entry, ...]" = ()
+    earlier: "Earlier | None" = None
     brand: Brand = field(default_factory=Brand)
 
 
@@ -54,6 +58,7 @@ class Asked:
     fail_on_new: bool
     baseline: str | None
     waivers: Path | None
+    previous: Path | None
     rules: Path | None
     ledger: Path | None
     config: Path | None
@@ -62,11 +67,12 @@ class Asked:
 def wanted_of(asked: Asked) -> Wanted:
     """Return what the options ask for.
 
-    Raises UsageError for what is no format and no answer, and what `demands_of`, `waivers_in` and
-    `load_config` raise.
+    Raises UsageError for what is no format and no answer, and what `demands_of`, `waivers_in`,
+    `earlier_in` and `load_config` raise.
     """
     from auditor.cli.judging import demands_of, waivers_in  # noqa: PLC0415 - only where something is judged
-    from auditor.config import load_config  # noqa: PLC0415 - only where something is reported
+    from auditor.cli.previous import earlier_in  # noqa: PLC0415 - only where something is reported
+    from auditor.config import load_config  # noqa: PLC0415 - as above
 
     demands = demands_of(
         contract=asked.contract,
@@ -86,6 +92,7 @@ def wanted_of(asked: Asked) -> Wanted:
         demands,
         gaps_fail=asked.unanswered_as != "skipped",
         waivers=waivers_in(asked.waivers, asked.rules),
+        earlier=earlier_in(asked.previous),
         brand=load_config(asked.config).brand,
     )
 
@@ -97,12 +104,12 @@ def formats_of(wanted: Wanted, target: Path) -> tuple[str, ...]:
     return (format_of(target.name) or known_format(target.suffix.lstrip(".") or "xlsx"),)
 
 
-def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
+def paths_of(target: Path, formats: tuple[str, ...], earlier: "Earlier | None" = None) -> dict[str, Path]:
     """Return where each format goes: the target's suffix gives way to the format's own.
 
     A target without a format's suffix is a folder where it is one, or where it is to take several formats;
-    it is made. Raises UsageError for an unknown format, and ReportError for what could not be written
-    afterwards: both before anything is asked of anybody.
+    it is made. Raises UsageError for an unknown format and where `earlier` would be replaced, and ReportError
+    for what could not be written afterwards: all before anything is asked of anybody.
     """
     if str(target) == "-":
         raise UsageError("-o takes a file or a folder", "a report is not written to standard output")
@@ -113,6 +120,7 @@ def paths_of(target: Path, formats: tuple[str, ...]) -> dict[str, Path]:
         _make(base.parent)
     stem = base.name[: -len(SUFFIXES[named])] if named else base.stem
     paths = {name: base.with_name(stem + SUFFIXES[known_format(name)]) for name in formats}
+    keep(earlier, paths.values())
     for name, path in paths.items():
         for file in files_of(name, path):
             check_target(file)
@@ -140,7 +148,8 @@ def reported(
     """
     from auditor.cli.judging import watched  # noqa: PLC0415 - brings the rules
 
-    judged = watched(journal, rulebook, wanted.demands, wanted.waivers)
+    says = wanted.earlier.says if wanted.earlier else None
+    judged = watched(journal, rulebook, wanted.demands, wanted.waivers, says)
     write_reports(judged, paths, wanted, rulebook, folder_in(base), screen)
     return judged
 
@@ -157,7 +166,8 @@ def write_reports(
 
     `folder` is the inventory's (`folder_in`).
     """
-    from auditor.cli.pipelines import tell  # noqa: PLC0415 - only where a report is written
+    from auditor.cli.judging import follow_up_of  # noqa: PLC0415 - only where a report is written
+    from auditor.cli.pipelines import tell  # noqa: PLC0415 - as above
     from auditor.exit_codes import comparison_of  # noqa: PLC0415 - as above
     from auditor.rulebook.pages import rule_help  # noqa: PLC0415 - as above
     from auditor.writers.interface import Terms  # noqa: PLC0415 - as above
@@ -169,6 +179,7 @@ def write_reports(
         folder=folder,
         asked=audit.demands.told(),
         brand=wanted.brand,
+        follow_up=follow_up_of(audit),
         comparison=comparison_of(audit),
     )
     for name, path in paths.items():

@@ -40,6 +40,7 @@ class Order:
     choices: Choices
     target: Path
     formats: tuple[str, ...]
+    previous: Path | None = None
 
 
 def how_of(order: Order) -> dict[str, object]:
@@ -57,6 +58,7 @@ def how_of(order: Order) -> dict[str, object]:
         "inventory": str(order.inventory.absolute()),
         "target": str(order.target.absolute()),
         "formats": list(order.formats),
+        "previous": str(order.previous.absolute()) if order.previous else None,
         "choices": choices,
     }
 
@@ -67,6 +69,7 @@ def taken_up(
     given: Choices,
     target: Path | None,
     formats: tuple[str, ...],
+    previous: Path | None = None,
 ) -> Order:
     """Return the order of a run with what was said now in the place of what was said then.
 
@@ -92,6 +95,7 @@ def taken_up(
         replace(choices, **changed),
         target or Path(how["target"]),
         formats or tuple(how["formats"]),
+        previous or (Path(how["previous"]) if how.get("previous") else None),
     )
 
 

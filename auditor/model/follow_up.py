@@ -75,7 +75,7 @@ class Tracked:
 
 
 class LeftKind(StrEnum):
-    """Why a row of an earlier workbook is listed. The last three are told once and not read again."""
+    """Why a row of an earlier workbook is listed."""
 
     FIXED = "the finding is gone"
     UNSEEN = "could not be looked at this time"
@@ -85,11 +85,6 @@ class LeftKind(StrEnum):
     RUN_OUT = "accepted no longer"
     CHANGED = "facts were changed by hand"
     NOT_TAKEN = "not taken over as written"
-
-    @property
-    def once(self) -> bool:
-        """Return whether the row is told once: its finding has what was taken over of it."""
-        return self in {LeftKind.RUN_OUT, LeftKind.CHANGED, LeftKind.NOT_TAKEN}
 
 
 ONCE, UNSURE = "told once", "unsure"

@@ -8,7 +8,17 @@ from openpyxl import Workbook
 from auditor.atomic import replacing
 from auditor.model import Observed
 from auditor.writers.consent_texts import load_consent_texts
-from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited, run
+from auditor.writers.tables import (
+    accounts,
+    carried,
+    consent,
+    evidence,
+    findings,
+    fixes,
+    glossary,
+    not_audited,
+    run,
+)
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.kept_changes import KeptChanges
@@ -31,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from auditor.model import Audit, CaseResult, RunInfo
+    from auditor.model import Audit, CaseResult, Left, RunInfo
     from auditor.writers.interface import Terms
     from auditor.writers.tables.fix_book import FixBook
     from auditor.writers.texts import Texts
@@ -102,6 +112,7 @@ class _Pages:
         self._changes: ChangesSheet | None = None
         if terms and (terms.comparison or terms.follow_up):
             self._changes = ChangesSheet(book, kept.changes, terms.comparison, terms.follow_up)
+        self._carried = _carried(book, own) if terms and terms.follow_up else None
         self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
         self._consent = RecordSheet(book, consent.TABLE, consent.COLUMNS)
         self._consent_texts = load_consent_texts()
@@ -159,6 +170,10 @@ class _Pages:
         todo = self._tally.book()
         for number, fix in enumerate(todo.lines(), 1):
             self._fixes.add(fixes.FixEntry(number, fix, self._texts))
+        if self._carried and self._terms and self._terms.follow_up:
+            for left in self._terms.follow_up.left():
+                self._carried.add(left)
+            self._carried.close()
         for line in run.lines(audit, self._terms, self._texts.run):
             self._run.add(line)
         for entry in load_glossary():
@@ -178,3 +193,9 @@ def _with_own(layout: "SheetLayout", own: "Sequence[str]", width: float) -> "She
     """Return the sheet of findings with the columns that people added."""
     headers = own_headers(own, (column.header for column in layout.columns))
     return layout.with_own({own_key(at): header for at, header in enumerate(headers)}, width)
+
+
+def _carried(book: Book, own: "Sequence[str]") -> "RecordSheet[Left]":
+    """Return the sheet of what an earlier workbook says of findings that are not there."""
+    layout = _with_own(book.layout.sheets[carried.TABLE], own, book.layout.work.own_width)
+    return RecordSheet(book, carried.TABLE, {**carried.COLUMNS, **carried.own_of_left(len(own))}, layout)

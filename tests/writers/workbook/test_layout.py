@@ -9,6 +9,7 @@ from auditor.model import REGISTRY_SHEET, Axis, ChangeKind, Contract, Desk, Lane
 from auditor.resources import shipped, shipped_text
 from auditor.writers.tables import (
     accounts,
+    carried,
     changes,
     consent,
     evidence,
@@ -24,7 +25,19 @@ from auditor.writers.workbook.layout import Layout, load_layout
 
 TABLES = {
     table.TABLE: table.COLUMNS
-    for table in (accounts, findings, changes, fixes, consent, evidence, not_audited, run, glossary, registry)
+    for table in (
+        accounts,
+        carried,
+        findings,
+        changes,
+        fixes,
+        consent,
+        evidence,
+        not_audited,
+        run,
+        glossary,
+        registry,
+    )
 } | {todo.table_of(desk): todo.COLUMNS for desk in Desk}
 
 

@@ -12,7 +12,7 @@
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const count = (number) => number.toLocaleString("en");
 
-  const tables = all("table.records").map((table) => ({
+  const tables = all("table.rows").map((table) => ({
     table,
     section: table.closest("section").id,
     facets: table.dataset.facets.split(" "),
@@ -213,7 +213,7 @@
     one.shown = one.rows.length;
     sortable(one);
   }
-  all("table.records code").forEach(copyable);
+  all("table.rows code").forEach(copyable);
   byId("find").hidden = false;
   byId("still").hidden = true;
   let waiting = 0;

@@ -49,7 +49,7 @@ def _properties(page: "Surroundings", looks: "Mapping[str, PageLook]", name: str
 def _looks(design: "Design") -> "Iterator[str]":
     for name in design.colours.looks:
         yield f".{name}{{background:var(--{name});color:var(--{name}-ink)}}"
-        yield f".{name}::before{{{_content(design.sign(name))}}}"
+        yield f".{name}::before{{{_content(f'{design.sign(name)} ')}}}"
         yield f".bar-{name}{{fill:var(--{name}-bar)}}"
 
 
@@ -62,9 +62,10 @@ def _columns(name: str, plan: "TablePlan", headers: "Mapping[str, str]") -> "Ite
         at += parts
         wide.append(f"{rows}>:nth-child({number}){{grid-column:{place}}}")
         yield f".t-{name} tbody tr>:nth-child({number})::before{{{_content(headers[key])}}}"
-    labels = f".t-{name} tbody tr>:nth-child(-n+{len(plan.columns)})::before"
+    first = f".t-{name} tbody tr>:nth-child(-n+{len(plan.columns)})"
+    wide.append(f"{first}:empty{{display:block}}")  # keeps its place, for nothing from below to come there
     yield f"@media print,(min-width:60rem){{{''.join(wide)}}}"
-    yield f"@media screen and (min-width:60rem){{{labels}{{display:none}}}}"
+    yield f"@media screen and (min-width:60rem){{{first}::before{{display:none}}}}"
 
 
 def _content(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from auditor.model import Axis
-from auditor.writers.tables import accounts, consent, findings, fixes
+from auditor.writers.tables import accounts, changes, consent, findings, fixes
 
 if TYPE_CHECKING:
     from auditor.model import CaseResult, Finding, Fix
@@ -48,6 +48,10 @@ FACETS: Mapping[str, Facets] = {
         "severity": lambda e: e.line.severity,
         "lane": lambda e: e.line.lane,
         "desk": lambda e: e.line.fix.desk,
+    },
+    changes.TABLE: {
+        "severity": lambda e: e.change.now or e.change.before,
+        "status": lambda e: e.change.tracked.status if e.change.tracked else "",
     },
     consent.TABLE: {"path": lambda e: _path(e.result)},
 }

@@ -6,9 +6,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 from auditor.writers.html.table import RecordTable
 from auditor.writers.html.unseen import Unseen
-from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.tables import (
+    accounts,
+    changes,
+    consent,
+    evidence,
+    findings,
+    fixes,
+    glossary,
+    not_audited,
+    run,
+)
+from auditor.writers.tables.change_rows import ChangeRows
 from auditor.writers.tables.content import Content
 from auditor.writers.tables.entries import Entries
+from auditor.writers.tables.kept import KeptFixes
+from auditor.writers.tables.kept_changes import KeptChanges
 from auditor.writers.tables.own import own_columns
 from auditor.writers.texts import load_glossary
 
@@ -17,10 +30,10 @@ if TYPE_CHECKING:
 
     from auditor.model import Audit, Desk, Lane
     from auditor.writers.html.design import Design
+    from auditor.writers.interface import Terms
     from auditor.writers.tables.content import Columns
     from auditor.writers.tables.fix_book import FixBook
     from auditor.writers.tables.fixes import FixEntry
-    from auditor.writers.tables.kept import KeptFixes
 
 _PASSING: "dict[str, Columns[Any]]" = {
     accounts.TABLE: accounts.COLUMNS,
@@ -34,16 +47,22 @@ _PASSING: "dict[str, Columns[Any]]" = {
 class Gathered:
     """The tables, what comes first, and what nobody saw; used as a context, for rows wait on disk."""
 
-    def __init__(self, design: "Design", kept: "KeptFixes") -> None:
+    def __init__(self, design: "Design", terms: "Terms") -> None:
         self.unseen = Unseen()
         self.lanes: Counter[Lane] = Counter()
         self._design = design
-        self._entries = Entries(design.texts, kept)
+        self._terms = terms
         self._open = ExitStack()
+        self._entries = Entries(design.texts, self._open.enter_context(KeptFixes()))
+        self._changes = self._changed()
         own = own_columns(len(design.own or ()))
         passing = {**_PASSING, findings.TABLE: {**findings.COLUMNS, **own}}
         self.tables = {name: self._table(name, columns) for name, columns in passing.items()}
-        self.glossary = self._table(glossary.TABLE, glossary.COLUMNS)
+        self.ends = {
+            changes.TABLE: self._table(changes.TABLE, changes.COLUMNS),
+            run.TABLE: self._table(run.TABLE, run.COLUMNS),
+            glossary.TABLE: self._table(glossary.TABLE, glossary.COLUMNS),
+        }
         self.fixes: dict[Desk, RecordTable] = {}
 
     def __enter__(self) -> Self:
@@ -61,15 +80,37 @@ class Gathered:
         for result in audit.results():
             self.lanes.update(found.lane for found in result.findings if found.waived is None)
             self.unseen.add(result)
+            if self._changes:
+                count = self._entries.count
+                self._changes.take(result, count[accounts.TABLE], count[findings.TABLE])
             for table, entry in self._entries.of_case(result):
                 self.tables[table].add(entry)
         for table, entry in self._entries.of_rows(audit):
             self.tables[table].add(entry)
-        for term in load_glossary():
-            self.glossary.add(term)
+        self._end(audit)
         book = self._entries.book()
         self._take_fixes(book)
         return book
+
+    @property
+    def compared(self) -> bool:
+        """Return whether there is an earlier run or workbook to compare with."""
+        return self._changes is not None
+
+    def _changed(self) -> ChangeRows | None:
+        comparison, follow_up = self._terms.comparison, self._terms.follow_up
+        if comparison is None and follow_up is None:
+            return None
+        return ChangeRows(self._open.enter_context(KeptChanges()), comparison, follow_up)
+
+    def _end(self, audit: "Audit") -> None:
+        """Take in what is known when all results were read."""
+        for change in self._changes.entries() if self._changes else ():
+            self.ends[changes.TABLE].add(change)
+        for line in run.lines(audit, self._terms, self._design.texts.run):
+            self.ends[run.TABLE].add(line)
+        for term in load_glossary():
+            self.ends[glossary.TABLE].add(term)
 
     def _take_fixes(self, book: "FixBook") -> None:
         for number, line in enumerate(book.lines(), 1):

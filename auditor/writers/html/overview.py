@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 5
+_PLAIN = "open"
 
 
 class LaneView(NamedTuple):
@@ -116,14 +117,26 @@ def _charts(design: "Design", summary: "Summary", comparison: "Comparison | None
         chart_of("chart-severity", severity.heading, severity.lines),
     ]
     if comparison is not None:
-        charts.append(_progress(design, comparison))
+        charts += [_progress(design, comparison), _ready(design, summary, comparison)]
     return tuple(charts)
 
 
 def _progress(design: "Design", comparison: "Comparison") -> "Chart":
-    looks, counts = design.page.changes, comparison.counts
-    lines = [Count(kind.value, counts.get(kind, 0), looks[kind]) for kind in ChangeKind]
+    counts = comparison.counts
+    lines = [
+        Count(kind.value, counts.get(kind, 0), design.look(f"change:{kind}") or _PLAIN) for kind in ChangeKind
+    ]
     return chart_of("chart-progress", design.page.words.progress_of.format(name=comparison.name), lines)
+
+
+def _ready(design: "Design", summary: "Summary", comparison: "Comparison") -> "Chart":
+    words, (before, cases) = design.page.words, comparison.ready_before
+    paths = summary.verdicts.get(Axis.PATH, {})
+    lines = (
+        Count(words.ready_then.format(name=comparison.name, cases=f"{cases:,}"), before, _PLAIN),
+        Count(words.ready_now.format(cases=f"{sum(paths.values()):,}"), paths.get("ready", 0), "good"),
+    )
+    return chart_of("chart-ready", words.ready, lines)
 
 
 def _numbers(design: "Design", summary: "Summary") -> "tuple[CountTable, ...]":

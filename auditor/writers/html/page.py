@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from auditor.edges import Edge, complete
-from auditor.model import ChangeKind, Lane
+from auditor.model import Lane
 from auditor.resources import shipped_yaml
 
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
@@ -26,6 +26,9 @@ class Words(Edge):
     contents: str
     numbers: str
     progress_of: str
+    ready: str
+    ready_then: str
+    ready_now: str
     road: str
     unseen: str
     unseen_none: str
@@ -84,18 +87,12 @@ class Page(Edge):
     how_to: tuple[str, ...] = Field(min_length=4, max_length=4)
     lanes: dict[Lane, str]
     filters: dict[str, str]
-    changes: dict[ChangeKind, str]
     tables: dict[str, TablePlan]
 
     @field_validator("lanes")
     @classmethod
     def _every_lane(cls, given: dict[Lane, str]) -> dict[Lane, str]:
         return complete(Lane, given, "words")
-
-    @field_validator("changes")
-    @classmethod
-    def _every_kind(cls, given: dict[ChangeKind, str]) -> dict[ChangeKind, str]:
-        return complete(ChangeKind, given, "look")
 
 
 class Shade(Edge):

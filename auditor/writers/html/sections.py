@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.model import Desk
-from auditor.writers.tables import accounts, consent, evidence, findings, fixes, glossary, not_audited
+from auditor.writers.tables import (
+    accounts,
+    changes,
+    consent,
+    evidence,
+    findings,
+    fixes,
+    glossary,
+    not_audited,
+    run,
+)
 
 if TYPE_CHECKING:
     from auditor.writers.html.design import Design
@@ -29,17 +39,21 @@ class Section:
 
 def sections_of(design: "Design", gathered: "Gathered") -> tuple[Section, ...]:
     """Return the sections."""
-    passing = gathered.tables
+    passing, ends = gathered.tables, gathered.ends
     todo = tuple(gathered.fixes[desk] for desk in Desk if desk in gathered.fixes)
     given: dict[str, tuple[RecordTable, ...]] = {
         accounts.TABLE: (passing[accounts.TABLE],),
         findings.TABLE: (passing[findings.TABLE],),
         fixes.TABLE: todo,
         consent.TABLE: (passing[consent.TABLE],),
+        changes.TABLE: (ends[changes.TABLE],),
         not_audited.TABLE: (passing[not_audited.TABLE],),
         evidence.TABLE: (passing[evidence.TABLE],),
-        glossary.TABLE: (gathered.glossary,),
+        run.TABLE: (ends[run.TABLE],),
+        glossary.TABLE: (ends[glossary.TABLE],),
     }
+    if not gathered.compared:
+        del given[changes.TABLE]
     sheets = design.layout.sheets
     return tuple(
         Section(name, sheets[name].title, sheets[name].empty, tables) for name, tables in given.items()

@@ -12,7 +12,6 @@ from auditor.writers.html.policy import policy
 from auditor.writers.html.sections import sections_of
 from auditor.writers.html.style import style_of
 from auditor.writers.html.templates import part
-from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.text_file import write_pieces
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class HtmlWriter:
 
 def _pieces(audit: "Audit", terms: "Terms") -> "Iterator[str]":
     design = Design(own=terms.follow_up.own_columns if terms.follow_up else None)
-    with KeptFixes() as kept, Gathered(design, kept) as gathered:
+    with Gathered(design, terms) as gathered:
         book = gathered.take(audit)
         style = style_of(design, terms.brand.accent)
         script = part("page.js")

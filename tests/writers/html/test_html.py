@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from auditor.baselines import baseline_of
 from auditor.errors import ReportError
+from auditor.exit_codes import Demands, Watched, comparison_of
 from auditor.model import Brand, Severity, Status, Tracked
 from auditor.writers.html import table as tables
 from auditor.writers.html.writer import HtmlWriter
@@ -332,3 +334,52 @@ def test_the_target_is_whole_and_new_or_as_it_was(audit, terms, tmp_path, monkey
 def test_a_finding_without_a_word_is_written_too(make, one, read, rows):
     (row,) = rows(read(one(make.finding("r", "", Severity.LOW, "", why="", evidence=()))), "findings")
     assert (row["finding"], row["what"], row["rule"]) == ("", "", "r")
+
+
+# What changed
+
+
+@pytest.fixture
+def compared(make, read):
+    """Return the page of a run with these rules found, beside one with those."""
+
+    def page(now, then, **more):
+        words = (("required",), ("granted",), ("eligible",), ("fix, then ready",))
+
+        def cases(rules):
+            found = [make.finding(rule, rule.title(), Severity.HIGH, "What") for rule in rules]
+            return (make.result("svc@contoso.example", make.app, make.host, words, row=2, findings=found),)
+
+        audit = make.audit(make.run(), make.summary(cases(now), ()), cases(now))
+        watched = Watched(audit, Demands(baseline=baseline_of("run-1", cases(then)), worse_fails=False))
+        return read(watched, comparison=comparison_of(watched), **more)
+
+    return page
+
+
+def test_what_changed_since_an_earlier_run_stands_in_a_table_and_in_a_chart(compared, rows):
+    page = compared(("kept", "new"), ("kept", "gone"))
+    told = {row["kind"]: row for row in rows(page, "changes")}
+    assert told["fixed"]["finding"] == "Gone"
+    assert told["regressed"]["finding"] == "New"
+    assert told["unchanged"]["finding"] == "1 finding is as it was"
+    assert "regressed: 1; new: 0; fixed: 1" in page.one("desc", id="chart-progress-told").text
+    ready = page.one("desc", id="chart-ready-told").text
+    assert ready == "in run-1, of 1: 0; now, of 1: 0"
+
+
+def test_a_change_leads_to_its_finding_and_its_account(compared):
+    row = compared(("new",), ()).one("tr", id="changes-1")
+    assert [link.get("href") for link in row.all("a")] == ["#accounts-1", "#findings-1"]
+
+
+def test_without_anything_to_compare_with_there_is_no_table_of_changes(audit, read):
+    page = read(audit)
+    assert not page.all("section", id="changes")
+    assert not page.all("h2", id="chart-progress")
+
+
+def test_an_earlier_workbook_alone_says_what_is_marked_as_done_and_still_fails(make, one, read, rows):
+    found = make.finding("rule", "Title", Severity.HIGH, "What", tracked=Tracked(Status.DONE, "Kim"))
+    (row,) = rows(read(one(found), follow_up=FollowedUp()), "changes")
+    assert (row["kind"], row["owner"]) == ("marked Done, still failing", "Kim")

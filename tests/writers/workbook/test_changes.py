@@ -138,12 +138,12 @@ def test_a_line_says_how_grave_it_was_and_is_why_and_what_people_wrote(written, 
 
 def test_lines_lead_to_the_finding_and_to_the_account(written, now, then):
     book = written(now, then)
-    assert link(book, 2, "Finding") == "'Findings'!A2"
-    assert link(book, 4, "Finding") == "'Findings'!A4"
+    assert link(book, 2, "See") == "'Findings'!A2"
+    assert link(book, 4, "See") == "'Findings'!A4"
     assert book["Findings"]["E4"].value == "Z"
     assert link(book, 3, "Account") == "'Accounts'!A3"
-    assert (link(book, 7, "Finding"), link(book, 7, "Account")) == (None, "'Accounts'!A3")
-    assert (link(book, 9, "Finding"), link(book, 9, "Account")) == (None, None)
+    assert (link(book, 7, "See"), link(book, 7, "Account")) == (None, "'Accounts'!A3")
+    assert (link(book, 9, "See"), link(book, 9, "Account")) == (None, None)
 
 
 def test_what_people_wrote_about_a_finding_that_is_no_more_stands_there_too(written, now, then):

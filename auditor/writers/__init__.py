@@ -12,12 +12,11 @@ if TYPE_CHECKING:
 
 
 class _Format(NamedTuple):
-    """A format: its writer, the file's suffix, whether it is under terms, suffixes of files beside it."""
+    """A format: its writer, the suffix of its file, the suffixes of files beside it."""
 
     module: str
     writer: str
     suffix: str
-    under_terms: bool = True
     beside: tuple[str, ...] = ()
 
 
@@ -27,7 +26,7 @@ _WRITERS = {
     "csv": _Format("auditor.writers.csv_tables", "CsvWriter", ".csv", beside=(".findings.csv",)),
     "jira": _Format("auditor.writers.tickets.jira", "JiraWriter", ".jira.csv"),
     "azure-devops": _Format("auditor.writers.tickets.azure_devops", "AzureDevOpsWriter", ".devops.csv"),
-    "json": _Format("auditor.writers.json_v1", "JsonWriter", ".json", under_terms=False),
+    "json": _Format("auditor.writers.json_v1", "JsonWriter", ".json"),
     "junit": _Format("auditor.writers.junit", "JUnitWriter", ".xml"),
     "markdown": _Format("auditor.writers.markdown", "MarkdownWriter", ".md"),
     "sarif": _Format("auditor.writers.sarif", "SarifWriter", ".sarif"),
@@ -53,7 +52,7 @@ def writer_for(name: str, terms: "Terms") -> "Writer":
     """Return the writer of a format of `FORMATS`; raises UsageError that names the known ones."""
     found = _WRITERS[known_format(name)]
     made = getattr(import_module(found.module), found.writer)
-    return cast("Writer", made(terms) if found.under_terms else made())
+    return cast("Writer", made(terms))
 
 
 def known_format(name: str) -> str:

@@ -5,14 +5,15 @@ Keys are only ever added, never renamed or removed; the schema is `reports/schem
 
 import json
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditor.model import NotObserved, Observed, Unknown
+from auditor.model import FindingKey, NotObserved, Observed, Unknown
+from auditor.writers import json_follow_up
 from auditor.writers.spool import Spool
 from auditor.writers.text_file import write_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         Case,
         CaseKey,
         CaseResult,
+        Comparison,
         Evidence,
         FactValue,
         Finding,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         Verdict,
         Waiver,
     )
+    from auditor.writers.interface import Terms
 
 SCHEMA = "auditor.audit/v1"
 Json = dict[str, Any]
@@ -45,22 +48,45 @@ class JsonWriter:
 
     suffix = ".json"
 
+    def __init__(self, terms: "Terms | None" = None) -> None:
+        self._terms = terms
+
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError when the target cannot be written."""
-        write_pieces(target, _pieces(audit), errors="backslashreplace")
+        write_pieces(target, _pieces(audit, self._terms), errors="backslashreplace")
 
 
-def _pieces(audit: "Audit") -> "Iterator[str]":
+class _Beside(NamedTuple):
+    """What stands beside the audit: an earlier run, and the headers of people's own columns."""
+
+    comparison: "Comparison | None"
+    own: "Sequence[str]"
+
+
+def _pieces(audit: "Audit", terms: "Terms | None") -> "Iterator[str]":
     """Yield the document; the cases wait on disk: the summary before them is known when all are judged."""
+    follow_up = terms.follow_up if terms else None
+    beside = _Beside(terms.comparison if terms else None, follow_up.own_columns if follow_up else ())
     with Spool() as cases:
-        for line in _lines(_case_result(result) for result in audit.results()):
+        for line in _lines(_case_result(result, beside) for result in audit.results()):
             cases.add(line)
         yield f'{{"schema":{_dump(SCHEMA)},\n"run":{_dump(_run(audit.run))},\n'
         yield f'"summary":{_dump(_summary(audit.summary))},\n"cases":['
         yield from cases
     yield '],\n"invalid":['
     yield from _lines(_invalid(row) for row in audit.invalid())
-    yield "]}\n"
+    yield "],\n"
+    yield from _comparison(beside.comparison)
+    yield "}\n"
+
+
+def _comparison(compared: "Comparison | None") -> "Iterator[str]":
+    if compared is None:
+        yield '"comparison":null'
+        return
+    yield f'"comparison":{_dump(json_follow_up.comparison(compared))[:-1]},"missing":['
+    yield from _lines(json_follow_up.missing(compared))
+    yield "]}"
 
 
 def _lines(items: "Iterable[Json]") -> "Iterator[str]":
@@ -118,13 +144,24 @@ def _summary(summary: "Summary") -> Json:
     }
 
 
-def _case_result(result: "CaseResult") -> Json:
+def _case_result(result: "CaseResult", beside: _Beside) -> Json:
+    changes = beside.comparison.of(result) if beside.comparison else ()
+    kinds = {one.rule: one.kind for one in changes if one.now}
     return {
         **_case(result.case),
         "verdicts": {str(axis): _verdict(verdict) for axis, verdict in result.verdicts.items()},
         "contract": {"state": result.contract, "why": result.contract_why},
         "facts": {name: _fact(value) for name, value in result.facts.items()},
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [
+            {
+                **_finding(finding),
+                "key": FindingKey(result.case.key, finding.rule).digest(),
+                "tracked": json_follow_up.tracked(finding.tracked, beside.own),
+                "change": kinds.get(finding.rule),
+            }
+            for finding in result.findings
+        ],
+        "gone": [json_follow_up.gone(one) for one in changes if not one.now],
         "evidence": [_evidence(item, result.readings.get(item.question)) for item in result.evidence],
         "not_audited": result.not_audited,
     }

@@ -1,26 +1,33 @@
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from auditor.baselines import baseline_of
+from auditor.exit_codes import Demands, Watched, comparison_of
 from auditor.model import (
     Axis,
+    ChangeKind,
     Confidence,
     Contract,
     Desk,
     Disposition,
     Effort,
     Expected,
+    FindingKey,
     Kind,
     Lane,
     Mark,
     RunInfo,
     Severity,
+    Status,
     Summary,
+    Tracked,
     Vantage,
 )
 from auditor.resources import shipped_text
@@ -91,6 +98,8 @@ def test_the_schema_is_sound_and_lets_no_unknown_key_pass(schema):
         ("password", Mark),
         ("expected", Expected),
         ("contract", Contract),
+        ("status", Status),
+        ("change", ChangeKind),
     ],
 )
 def test_the_schema_knows_exactly_the_words_of_the_model(schema, name, words):
@@ -159,3 +168,68 @@ def test_waivers_stand_at_their_findings_and_in_the_summary(make, waiver, schema
     }
     assert document["summary"]["waived"] == 1
     assert document["summary"]["waivers"] == {"expired": ["one"], "unused": ["two", "three"]}
+
+
+def test_what_people_wrote_stands_at_its_finding(make, terms, schema, tmp_path):
+    words = (("required",), ("granted",), ("not eligible",), ("fix, then ready",))
+    tracked = Tracked(
+        Status.ACCEPTED, "Dana", date(2027, 3, 31), "the vendor", ("x", True, float("nan"), date(2026, 1, 1))
+    )
+    found = make.finding("rule-a", "A", Severity.HIGH, "A.", tracked=tracked)
+    again = make.finding("rule-b", "B", Severity.LOW, "B.", tracked=Tracked(lapsed=date(2026, 11, 1)))
+    case = make.result("svc@contoso.example", make.app, make.host, words, row=2, findings=(found, again))
+    audit = make.audit(make.run(), make.summary((case,), ()), (case,))
+    under = terms(follow_up=SimpleNamespace(own_columns=("Budget", "Agreed", "Cost", "Since")))
+    JsonWriter(under).write(audit, tmp_path / "tracked.json")
+    document = json.loads((tmp_path / "tracked.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(document)
+    first, second = document["cases"][0]["findings"]
+    assert first["key"] == FindingKey(case.case.key, "rule-a").digest()
+    assert first["tracked"] == {
+        "status": "Accepted risk",
+        "owner": "Dana",
+        "due": "2027-03-31",
+        "comment": "the vendor",
+        "lapsed": None,
+        "own": [
+            {"column": "Budget", "value": "x"},
+            {"column": "Agreed", "value": True},
+            {"column": "Cost", "value": "nan"},
+            {"column": "Since", "value": "2026-01-01"},
+        ],
+    }
+    assert second["tracked"]["lapsed"] == "2026-11-01"
+    assert (first["change"], document["cases"][0]["gone"], document["comparison"]) == (None, [], None)
+
+
+def test_what_became_of_findings_stands_at_them_and_what_is_gone_at_the_case_or_the_end(
+    make, terms, schema, tmp_path
+):
+    def case(account, *rules):
+        words = (("required",), ("granted",), ("eligible",), ("ready",))
+        found = [make.finding(rule, rule.upper(), Severity.HIGH, "What.") for rule in rules]
+        return make.result(account, make.app, make.host, words, row=2, findings=found)
+
+    def watched(demands, *cases):
+        return Watched(make.audit(make.run(), make.summary(cases, ()), cases), demands)
+
+    then = baseline_of("run-1", [case("a@contoso.example", "x", "y"), case("b@contoso.example", "z")])
+    audit = watched(Demands(baseline=then, worse_fails=False), case("a@contoso.example", "x", "w"))
+    JsonWriter(terms(comparison=comparison_of(audit))).write(audit, tmp_path / "compared.json")
+    document = json.loads((tmp_path / "compared.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(document)
+    (one,) = document["cases"]
+    assert [(found["rule"], found["change"]) for found in one["findings"]] == [
+        ("x", "unchanged"),
+        ("w", "regressed"),
+    ]
+    assert one["gone"] == [{"rule": "y", "title": "Y", "severity": "high", "change": "fixed", "why": ""}]
+    (missing,) = document["comparison"].pop("missing")
+    assert document["comparison"] == {
+        "baseline": "run-1",
+        "counts": {"regressed": 1, "fixed": 1, "could not be looked at again": 1, "unchanged": 1},
+        "ready_before": 2,
+        "cases_before": 2,
+    }
+    assert (missing["key"]["account"], missing["rule"]) == ("b@contoso.example", "z")
+    assert missing["why"] == "the case is not in this run"

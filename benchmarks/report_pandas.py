@@ -135,7 +135,11 @@ class _Dress:
                 cell.fill = PatternFill("solid", fgColor=look.fill)
             if look.line:
                 line = Side("thin", look.line)
-                cell.border = Border(bottom=line, left=line, right=line) if look.fill else Border(bottom=line)
+                cell.border = (
+                    Border(bottom=line, left=line, right=line)
+                    if look.fill or not look.wrap
+                    else Border(bottom=line)
+                )
             horizontal = look.horizontal or ("center" if kind is int else None)
             cell.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap)
             if kind is datetime:

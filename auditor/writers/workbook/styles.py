@@ -84,7 +84,11 @@ class Styles:
             model.fill = PatternFill("solid", fgColor=look.fill)
         if look.line:
             line = Side("thin", look.line)
-            model.border = Border(bottom=line, left=line, right=line) if look.fill else Border(bottom=line)
+            model.border = (
+                Border(bottom=line, left=line, right=line)
+                if look.fill or not look.wrap
+                else Border(bottom=line)
+            )
         horizontal = look.horizontal or ("center" if variant.type is int else None)
         model.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap)
         model.number_format = _FORMATS.get(variant.type, "General")

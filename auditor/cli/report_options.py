@@ -74,8 +74,8 @@ FORMAT: TypeAlias = Annotated[
         "--format",
         metavar="NAME,...",
         rich_help_panel=_RESULT,
-        help="Report formats: xlsx, csv, jira, azure-devops, json, junit, sarif, markdown; without it what"
-        " the suffix of --output says.",
+        help="Report formats: xlsx, html, csv, jira, azure-devops, json, junit, sarif, markdown; without it"
+        " what the suffix of --output says.",
     ),
 ]
 UNANSWERED_AS: TypeAlias = Annotated[

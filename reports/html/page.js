@@ -23,6 +23,16 @@
   for (const one of tables) one.order = [...one.rows];
 
   const texts = new Map();
+  // Prepared while nobody waits, so that the first search is as quick as the next one
+  const prepare = (rows, from) => {
+    const work = (deadline) => {
+      let at = from;
+      while (at < rows.length && deadline.timeRemaining() > 1) textOf(rows[at++]);
+      if (at < rows.length) prepare(rows, at);
+    };
+    globalThis.requestIdleCallback?.(work);
+  };
+
   const textOf = (row) => {
     let text = texts.get(row);
     if (text === undefined) {
@@ -245,4 +255,5 @@
   }).observe(byId("tools"));
   tell();
   if (location.hash) reveal();
+  prepare(tables.flatMap((one) => one.rows), 0);
 })();

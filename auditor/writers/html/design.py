@@ -7,7 +7,7 @@ from auditor.errors import RulesError
 from auditor.model import Desk, Lane, Severity, Status
 from auditor.writers.html.page import load_colours, load_page
 from auditor.writers.html.templates import environment
-from auditor.writers.tables import findings
+from auditor.writers.tables import carried, findings
 from auditor.writers.tables.own import own_headers, own_key
 from auditor.writers.texts import load_texts
 from auditor.writers.workbook.layout import load_layout
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from auditor.writers.workbook.layout import Layout
 
 _OWN_PARTS = 15
+_WORKED = frozenset({findings.TABLE, carried.TABLE})
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Design:
     def headers(self, table: str) -> dict[str, str]:
         """Return the header of each column that the page shows of a table, in the page's order."""
         known = {column.key: column.header for column in self.layout.sheets[table].columns}
-        if table == findings.TABLE:
+        if table in _WORKED:
             added = own_headers(self.own or (), known.values())
             known |= {own_key(number): header for number, header in enumerate(added)}
         strange = [key for key in self.plan(table).keys if key not in known]
@@ -53,7 +54,7 @@ class Design:
     def plan(self, table: str) -> "TablePlan":
         """Return which columns of a table stand where: what people fill in only where they have done so."""
         plan = self.page.tables[table]
-        if table != findings.TABLE:
+        if table not in _WORKED:
             return plan
         if self.own is None:
             below = {key: parts for key, parts in plan.below.items() if key not in findings.WORK}

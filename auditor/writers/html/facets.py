@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from auditor.model import Axis
-from auditor.writers.tables import accounts, changes, consent, findings, fixes
+from auditor.writers.tables import accounts, carried, changes, consent, findings, fixes
 
 if TYPE_CHECKING:
     from auditor.model import CaseResult, Finding, Fix
@@ -53,6 +53,7 @@ FACETS: Mapping[str, Facets] = {
         "severity": lambda e: e.change.now or e.change.before,
         "status": lambda e: e.change.tracked.status if e.change.tracked else "",
     },
+    carried.TABLE: {"status": lambda e: e.tracked.status},
     consent.TABLE: {"path": lambda e: _path(e.result)},
 }
 """By table and filter; a table that is not in here is not narrowed by any."""

@@ -8,6 +8,7 @@ from auditor.writers.html.table import RecordTable
 from auditor.writers.html.unseen import Unseen
 from auditor.writers.tables import (
     accounts,
+    carried,
     changes,
     consent,
     evidence,
@@ -55,11 +56,12 @@ class Gathered:
         self._open = ExitStack()
         self._entries = Entries(design.texts, self._open.enter_context(KeptFixes()))
         self._changes = self._changed()
-        own = own_columns(len(design.own or ()))
-        passing = {**_PASSING, findings.TABLE: {**findings.COLUMNS, **own}}
+        own = len(design.own or ())
+        passing = {**_PASSING, findings.TABLE: {**findings.COLUMNS, **own_columns(own)}}
         self.tables = {name: self._table(name, columns) for name, columns in passing.items()}
         self.ends = {
             changes.TABLE: self._table(changes.TABLE, changes.COLUMNS),
+            carried.TABLE: self._table(carried.TABLE, {**carried.COLUMNS, **carried.own_of_left(own)}),
             run.TABLE: self._table(run.TABLE, run.COLUMNS),
             glossary.TABLE: self._table(glossary.TABLE, glossary.COLUMNS),
         }
@@ -93,9 +95,10 @@ class Gathered:
         return book
 
     @property
-    def compared(self) -> bool:
-        """Return whether there is an earlier run or workbook to compare with."""
-        return self._changes is not None
+    def idle(self) -> frozenset[str]:
+        """Return the tables that a run without anything earlier beside it has not."""
+        named = {changes.TABLE: self._changes, carried.TABLE: self._terms.follow_up}
+        return frozenset(name for name, given in named.items() if given is None)
 
     def _changed(self) -> ChangeRows | None:
         comparison, follow_up = self._terms.comparison, self._terms.follow_up
@@ -107,6 +110,8 @@ class Gathered:
         """Take in what is known when all results were read."""
         for change in self._changes.entries() if self._changes else ():
             self.ends[changes.TABLE].add(change)
+        for left in self._terms.follow_up.left() if self._terms.follow_up else ():
+            self.ends[carried.TABLE].add(left)
         for line in run.lines(audit, self._terms, self._design.texts.run):
             self.ends[run.TABLE].add(line)
         for term in load_glossary():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from auditor.model import Desk
 from auditor.writers.tables import (
     accounts,
+    carried,
     changes,
     consent,
     evidence,
@@ -47,14 +48,15 @@ def sections_of(design: "Design", gathered: "Gathered") -> tuple[Section, ...]:
         fixes.TABLE: todo,
         consent.TABLE: (passing[consent.TABLE],),
         changes.TABLE: (ends[changes.TABLE],),
+        carried.TABLE: (ends[carried.TABLE],),
         not_audited.TABLE: (passing[not_audited.TABLE],),
         evidence.TABLE: (passing[evidence.TABLE],),
         run.TABLE: (ends[run.TABLE],),
         glossary.TABLE: (ends[glossary.TABLE],),
     }
-    if not gathered.compared:
-        del given[changes.TABLE]
     sheets = design.layout.sheets
     return tuple(
-        Section(name, sheets[name].title, sheets[name].empty, tables) for name, tables in given.items()
+        Section(name, sheets[name].title, sheets[name].empty, tables)
+        for name, tables in given.items()
+        if name not in gathered.idle
     )

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from auditor.baselines import baseline_of
 from auditor.errors import ReportError
 from auditor.exit_codes import Demands, Watched, comparison_of
-from auditor.model import Brand, Severity, Status, Tracked
+from auditor.model import Brand, Left, LeftKind, Severity, Status, Tracked
 from auditor.writers.html import table as tables
 from auditor.writers.html.writer import HtmlWriter
 from auditor.writers.workbook.writer import WorkbookWriter
@@ -383,3 +383,18 @@ def test_an_earlier_workbook_alone_says_what_is_marked_as_done_and_still_fails(m
     found = make.finding("rule", "Title", Severity.HIGH, "What", tracked=Tracked(Status.DONE, "Kim"))
     (row,) = rows(read(one(found), follow_up=FollowedUp()), "changes")
     assert (row["kind"], row["owner"]) == ("marked Done, still failing", "Kim")
+
+
+def test_what_has_no_finding_any_more_is_listed_with_what_was_written(audit, read, rows):
+    tracked = Tracked(Status.IN_PROGRESS, "Kim", "spring", "half done", ("T-9", None))
+    texts = ("old@contoso.example", "Contoso order sync", "old.crm4.dynamics.com", "No role", "no-role")
+    left = Left("", *texts, tracked, "the case is not in this run", LeftKind.ABSENT)
+
+    class WithLeft(FollowedUp):
+        def left(self):
+            return (left,)
+
+    (row,) = rows(read(audit, follow_up=WithLeft()), "carried")
+    assert (row["account"], row["reason"], row["due"]) == (texts[0], "the case is not in this run", "spring")
+    assert row["own:0"] == "T-9"
+    assert not read(audit).all("section", id="carried")

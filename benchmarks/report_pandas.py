@@ -71,13 +71,16 @@ class _Dress:
         styles: "dict[Look, Any]",
     ) -> None:
         self._sheet, self._layout, self._own, self._styles = sheet, layout, own, styles
-        self._links = 0
+        self._links = 1  # the first header's
 
     def all(self, rows: list[list[Content]]) -> None:
         self._set_up()
         below = self._sheet.iter_rows()
-        for cell, column in zip(next(below), self._own.columns, strict=True):
-            self._dress(cell, "header_entry" if column.entry else "header", str, linked=False)
+        for at, (cell, column) in enumerate(zip(next(below), self._own.columns, strict=True)):
+            self._dress(cell, "header_entry" if column.entry else "header", str, linked=not at)
+        own = self._layout.summary
+        back = Hyperlink(ref="A1", location=f"'{own.title}'!A1", tooltip=own.headings["back"])
+        self._sheet["A1"].hyperlink = back
         self._sheet.row_dimensions[1].height = row_height(2)
         for number, (row, cells) in enumerate(zip(rows, below, strict=True), 2):
             for cell, content, column in zip(cells, row, self._own.columns, strict=True):

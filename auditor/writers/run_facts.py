@@ -13,30 +13,30 @@ if TYPE_CHECKING:
 _SHOWN_NAMES = 6
 
 
-def facts_of(run: "RunInfo") -> dict[str, str]:
-    """Return what was audited, how, and from where; several values of one fact are lines."""
+def facts_of(run: "RunInfo", most: int = _SHOWN_NAMES) -> dict[str, str]:
+    """Return what was audited, how, and from where; several values of one fact are lines, at most so many."""
     return {
         "source": run.source,
         "started": moment(run.started),
         "ended": moment(run.ended) if run.ended else "did not end",
         "mode": run.mode,
         "vantage": str(run.vantage) or "not stated",
-        "tenants": _listed(run.scope_tenants),
-        "hosts": _listed(run.scope_hosts),
+        "tenants": _listed(run.scope_tenants, most),
+        "hosts": _listed(run.scope_hosts, most),
         "submissions": str(run.submissions),
         "run": f"{run.id}, auditor {run.tool_version}",
     }
 
 
-def waivers_of(summary: "Summary") -> dict[str, str]:
+def waivers_of(summary: "Summary", most: int = _SHOWN_NAMES) -> dict[str, str]:
     """Return what there is to say of waivers: nothing where there are none."""
     lines = (*waived_count(summary.waived), *summary.expired, *summary.unused)
-    return {"waivers": _listed(lines)} if lines else {}
+    return {"waivers": _listed(lines, most)} if lines else {}
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    more = len(names) - _SHOWN_NAMES
-    return "\n".join((*names[:_SHOWN_NAMES], *((f"and {more} more",) if more > 0 else ()))) or "none"
+def _listed(names: tuple[str, ...], most: int) -> str:
+    more = len(names) - most
+    return "\n".join((*names[:most], *((f"and {more} more",) if more > 0 else ()))) or "none"
 
 
 def moment(moment: "datetime") -> str:

@@ -17,6 +17,14 @@ class SummaryTexts(Edge):
     missing: str
     interrupted: str
     sensitive: str
+    coverage: str
+    expectations: str
+    nothing: str
+    more: str
+    more_reasons: str
+    all_seen: str
+    fixes: str
+    done: str
     how_to: tuple[str, ...] = Field(min_length=4, max_length=4)
 
 

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 from auditor.writers.html.table import RecordTable
-from auditor.writers.html.unseen import Unseen
 from auditor.writers.tables import (
     accounts,
     carried,
@@ -25,6 +24,7 @@ from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.kept_changes import KeptChanges
 from auditor.writers.tables.own import own_columns
 from auditor.writers.texts import load_glossary
+from auditor.writers.unseen import Unseen
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from auditor.errors import RulesError
-from auditor.writers.html.contrast import ink_on
+from auditor.writers.colours import ink_on
 from auditor.writers.html.templates import part
 
 if TYPE_CHECKING:

@@ -61,11 +61,15 @@ class CommonFix:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """What is to be done in a lane: the most freeing kinds of fixes, how many more, accounts of them all."""
+    """What is to be done in a lane: the most freeing kinds of fixes, how many more, accounts of them all.
+
+    `following` is where the first of the others stands among what its desk has to do.
+    """
 
     shown: tuple[CommonFix, ...]
     more: int
     accounts: int
+    following: Place | None = None
 
 
 class FixBook:
@@ -116,7 +120,9 @@ class FixBook:
         freed = {kind: self._freed(lines) for kind, lines in kinds.items()}
         chosen = sorted(kinds, key=lambda kind: -freed[kind])  # stable: what the table has first leads
         shown = tuple(self._common(kinds[kind], freed[kind]) for kind in chosen[:most])
-        return Road(shown, len(chosen) - len(shown), self._freed(records))
+        others = chosen[most:]
+        following = self.todo_place(kinds[others[0]][0]) if others else None
+        return Road(shown, len(others), self._freed(records), following)
 
     @cached_property
     def _todo(self) -> "Mapping[Desk, Sequence[int]]":

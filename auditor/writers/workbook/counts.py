@@ -8,7 +8,7 @@ from auditor.model import Axis
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from auditor.model import Summary
+    from auditor.model import Comparison, Summary
     from auditor.writers.workbook.layout import Layout
 
 S = TypeVar("S", bound=str)
@@ -56,6 +56,12 @@ def coverage_table(layout: "Layout", summary: "Summary") -> CountTable:
     }
     lines = (Count(layout.summary.counts[name], number, "body") for name, number in numbers.items())
     return CountTable(layout.summary.headings["coverage"], tuple(lines))
+
+
+def change_table(layout: "Layout", comparison: "Comparison") -> CountTable:
+    """Return what became of findings since an earlier run."""
+    table = scale_table(layout, "changes", comparison.counts)
+    return CountTable(table.heading.format(run=comparison.name), table.lines)
 
 
 def tiles(layout: "Layout", summary: "Summary") -> tuple[Count, ...]:

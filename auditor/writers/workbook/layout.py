@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from auditor.edges import Edge
 from auditor.resources import shipped_yaml
+from auditor.writers.colours import as_ink, ink_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ class Look(Edge):
     italic: bool = False
     vertical: Literal["top", "center"] = "top"
     horizontal: Literal["left", "center", "right", "fill"] | None = None
+    indent: int = Field(default=0, ge=0, le=3)
     wrap: bool = True
     symbol: str = Field(default="", max_length=5)
 
@@ -89,12 +91,13 @@ class SheetLayout(Edge):
 
 
 class SummaryLayout(Edge):
-    """The first sheet: its title, the width of a label and of a number, headings and labels by name."""
+    """The first sheet: its title, the widths of the columns of a band, headings and labels by name."""
 
     title: Title
     tab: Colour
     label_width: float
     number_width: float
+    wide_width: float
     gap_width: float
     headings: dict[str, str]
     facts: dict[str, str]
@@ -117,9 +120,13 @@ class WorkLayout(Edge):
 
 
 class Layout(Edge):
-    """The whole layout. `tones` gives each signal its look; their order is the order on the summary."""
+    """The whole layout. `tones` gives each signal its look; their order is the order on the summary.
+
+    `accent` is the colour that a brand may bring another for; wherever it stands it is meant.
+    """
 
     font: str
+    accent: Colour
     looks: dict[str, Look]
     tones: dict[str, dict[str, str]]
     summary: SummaryLayout
@@ -137,6 +144,21 @@ class Layout(Edge):
         if len({title.lower() for title in titles}) != len(titles):
             raise ValueError("two sheets have the same title")
         return self
+
+    def branded(self, accent: str) -> "Layout":
+        """Return the layout in another accent, RRGGBB; what is written on it or in it stays readable."""
+        if not accent:
+            return self
+        looks = {name: self._in_accent(look, accent) for name, look in self.looks.items()}
+        summary = self.summary.model_copy(update={"tab": accent})
+        return self.model_copy(update={"accent": accent, "looks": looks, "summary": summary})
+
+    def _in_accent(self, look: Look, accent: str) -> Look:
+        if look.fill == self.accent:
+            return look.model_copy(update={"fill": accent, "ink": ink_on(accent)})
+        if look.ink == self.accent:
+            return look.model_copy(update={"ink": as_ink(accent, look.fill or "FFFFFF")})
+        return look
 
     def look_of(self, tone: str, default: str = "body") -> str:
         """Return the name of the look for a tone such as `severity:high`; an unknown one has the default."""

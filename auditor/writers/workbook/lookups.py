@@ -43,12 +43,18 @@ class Lookups:
         """Return how many findings have a status; the number alone where there are no findings."""
         return Formula(self._counted(status=status), now) if self._count else now
 
+    def of_all(self, words: str, done: int, of: int) -> "Formula | str":
+        """Return how many of all findings are done, in words; these alone where there are no findings."""
+        now = words.format(done=done, of=of)
+        if not self._count:
+            return now
+        return Formula(_joined(words, self._counted(status=Status.DONE), f'"{of}"'), now)
+
     def of_fix(self, entry: "TodoEntry") -> Formula:
         """Return how many findings of a fix are done, in words."""
         named = fixes.SEEN.format(entry.number)
         done, of = self._counted(named, Status.DONE), self._counted(named)
-        said = entry.texts.progress.format(done='"&' + done + '&"', of='"&' + of + '&"')
-        text = f'"{said}"'.removeprefix('""&').removesuffix('&""')
+        text = _joined(entry.texts.progress, done, of)
         return Formula(f'IFERROR({text},"")', todo.progress(entry))
 
     def _counted(self, fix: str = "", status: str = "") -> str:
@@ -67,3 +73,9 @@ class Lookups:
                 f"'{page_title(self._layout.title, page)}'",
                 last_row if page == last_page else self._limits.rows,
             )
+
+
+def _joined(words: str, done: str, of: str) -> str:
+    """Return words as a formula, with formulas in the places of their numbers."""
+    said = words.format(done=f'"&{done}&"', of=f'"&{of}&"')
+    return f'"{said}"'.removeprefix('""&').removesuffix('&""')

@@ -98,10 +98,11 @@ def _formula(style: int, formula: Formula) -> str:
     return f'" s="{style}"{kind}><f>{escape(formula.text)}</f><v>{escape(str(formula.now))}</v></c>'
 
 
-def link_within(reference: str, location: "str | Line") -> str:
-    """Return a link from a cell to a place in the workbook."""
+def link_within(reference: str, location: "str | Line", hint: str = "") -> str:
+    """Return a link from a cell to a place in the workbook; the hint is shown by whoever points at it."""
     told = _mark("l", location) if isinstance(location, Line) else location
-    return f'<hyperlink ref="{reference}" location={quoteattr(told)}/>'
+    tip = f" tooltip={quoteattr(hint)}" if hint else ""
+    return f'<hyperlink ref="{reference}" location={quoteattr(told)}{tip}/>'
 
 
 def link_outside(reference: str, relation: str) -> str:

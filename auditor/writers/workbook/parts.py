@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LEVEL = 4
 _LARGE = 1_900_000_000
 _ROWS_END = "</sheetData>"
+_NO_ROWS = re.compile("<sheetData ?/>")
 _DIMENSION = re.compile(r'<dimension ref="[^"]*" ?/>')
 _BEHIND_LINKS = re.compile("<(?:printOptions|pageMargins)")
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -52,15 +53,17 @@ def save(
     shell = BytesIO()
     book.save(shell)
     with ZipFile(shell) as source, ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as target:
-        whole = {name: source.read(name).decode() for name in source.namelist()}
+        whole = {name: source.read(name) for name in source.namelist()}
         for part in parts:
             path = part.sheet.path.lstrip("/")
-            _write(target, path, _sheet(whole.pop(path), part, settle), part.rows.size + part.links.size)
+            _write(
+                target, path, _sheet(whole.pop(path).decode(), part, settle), part.rows.size + part.links.size
+            )
             if part.relations.size:
                 own = f"xl/worksheets/_rels/{path.rpartition('/')[2]}.rels"
-                _write(target, own, _relations(whole.pop(own, ""), part), part.relations.size)
-        for name, text in whole.items():
-            target.writestr(name, text)
+                _write(target, own, _relations(whole.pop(own, b"").decode(), part), part.relations.size)
+        for name, data in whole.items():
+            target.writestr(name, data)
 
 
 def _write(target: ZipFile, path: str, pieces: "Iterable[str]", size: int) -> None:
@@ -71,7 +74,7 @@ def _write(target: ZipFile, path: str, pieces: "Iterable[str]", size: int) -> No
 
 
 def _sheet(xml: str, part: Part, settle: "Callable[[str], str]") -> "Iterator[str]":
-    head, end, tail = xml.partition(_ROWS_END)
+    head, end, tail = _NO_ROWS.sub("<sheetData></sheetData>", xml, count=1).partition(_ROWS_END)
     assert end, "a sheet has rows, and be it none"
     yield _DIMENSION.sub(f'<dimension ref="{part.dimension}"/>', head, count=1)
     yield from map(settle, part.rows)

@@ -180,15 +180,18 @@ class RecordSheet(Generic[E]):
             dimension = sheet.column_dimensions[get_column_letter(number)]
             dimension.width, dimension.hidden = column.width, column.hidden
         self._head(sheet)
-        self._links = 0
-        return self._book.part(sheet)
+        part = self._book.part(sheet)
+        self._links = 1
+        own = self._book.layout.summary
+        part.links.add(link_within("A1", f"'{own.title}'!A1", own.headings["back"]))
+        return part
 
     def _head(self, sheet: "Worksheet") -> None:
         set_height(sheet, 1, row_height(2))
         looks = ("header" if column.entry is None else "header_entry" for column in self._layout.columns)
         cells = [
-            self._book.styles.cell(sheet, column.header, look)
-            for column, look in zip(self._layout.columns, looks, strict=True)
+            self._book.styles.cell(sheet, column.header, look, linked=not number)
+            for number, (column, look) in enumerate(zip(self._layout.columns, looks, strict=True))
         ]
         for cell, column in zip(cells, self._layout.columns, strict=True):
             annotate(cell, column.note)

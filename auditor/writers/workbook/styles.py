@@ -90,7 +90,7 @@ class Styles:
                 else Border(bottom=line)
             )
         horizontal = look.horizontal or ("center" if variant.type is int else None)
-        model.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap)
+        model.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap, indent=look.indent)
         model.number_format = _FORMATS.get(variant.type, "General")
         # keeps the text a text when somebody edits the cell
         model.quotePrefix = variant.quoted

@@ -1,12 +1,13 @@
 """Fills the workbook from a judged run: once through the stream, never a list of results."""
 
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from openpyxl import Workbook
 
 from auditor.atomic import replacing
-from auditor.model import Observed
+from auditor.model import Brand, Observed, Status
 from auditor.writers.consent_texts import load_consent_texts
 from auditor.writers.tables import (
     accounts,
@@ -25,6 +26,7 @@ from auditor.writers.tables.kept_changes import KeptChanges
 from auditor.writers.tables.own import own_columns, own_headers, own_key
 from auditor.writers.tables.tally import FixTally
 from auditor.writers.texts import load_glossary, load_texts
+from auditor.writers.unseen import Unseen
 from auditor.writers.workbook.changes import ChangesSheet
 from auditor.writers.workbook.desks import write_desks
 from auditor.writers.workbook.layout import load_layout
@@ -35,7 +37,7 @@ from auditor.writers.workbook.places import SharedPlaces
 from auditor.writers.workbook.registry import RegistrySheet
 from auditor.writers.workbook.sheet import Book, Limits, RecordSheet
 from auditor.writers.workbook.styles import Styles
-from auditor.writers.workbook.summary import SummarySheet
+from auditor.writers.workbook.summary import SummarySheet, Told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +64,8 @@ class WorkbookWriter:
 
     def write(self, audit: "Audit", target: "Path") -> None:
         """Write the audit; raises ReportError for the target, RulesError for the layout."""
-        layout, texts = load_layout(), load_texts()
+        brand = self._terms.brand if self._terms else Brand()
+        layout, texts = load_layout().branded(brand.accent), load_texts()
         footer = texts.footer_simulated if audit.run.simulated else texts.footer
         with replacing(target) as stream, KeptFixes() as kept, KeptChanges() as changed:
             book = Book(_new_workbook(audit.run, texts), Styles(layout), self._limits, footer)
@@ -104,7 +107,8 @@ class _Pages:
     ) -> None:
         self._book, self._texts, self._terms = book, texts, terms
         own = terms.follow_up.own_columns if terms and terms.follow_up else ()
-        self._summary = SummarySheet(book, texts.summary)
+        self._summary = SummarySheet(book, texts, terms.brand if terms else Brand())
+        self._unseen, self._statuses = Unseen(), Counter[Status]()
         self._accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
         self._working = _with_own(book.layout.sheets[findings.TABLE], own, book.layout.work.own_width)
         columns = {**findings.COLUMNS, **own_columns(len(own))}
@@ -149,6 +153,10 @@ class _Pages:
             self._registry.add(entry, self._findings.add(entry))
         if result.consent is not None:
             self._consent.add(consent.ConsentEntry(result, result.consent, self._consent_texts))
+        self._unseen.add(result, self.gaps.count)
+        self._statuses.update(
+            found.tracked.status if found.tracked else Status.OPEN for found in result.findings
+        )
         for gap in not_audited.gaps_of_case(result, self._texts):
             self.gaps.add(gap)
 
@@ -180,7 +188,8 @@ class _Pages:
             self._glossary.add(entry)
         lookups = Lookups(self._working, self._book.limits, self._findings.count)
         write_desks(self._book, todo, self._texts, lookups)
-        self._summary.write(audit, todo)
+        before = self._terms.comparison if self._terms else None
+        self._summary.write(Told(audit, todo, self._unseen, self._statuses, lookups, before))
         records = (self._accounts, self._findings, self._fixes, self._consent)
         if self._changes:
             self._changes.close()

@@ -1,8 +1,8 @@
 import pytest
 
 from auditor.errors import RulesError
+from auditor.writers.colours import contrast, ink_on
 from auditor.writers.html import style as styles
-from auditor.writers.html.contrast import contrast, ink_on
 from auditor.writers.html.design import Design
 from auditor.writers.html.page import load_colours
 from auditor.writers.html.style import style_of

@@ -1,6 +1,9 @@
 """How well letters stand out from what they stand on (WCAG 2.2, relative luminance and contrast ratio)."""
 
+READABLE = 4.5
+"""The least contrast of text of usual size (WCAG 2.2, 1.4.3)."""
 _DARK, _LIGHT = "111418", "FFFFFF"
+_STEPS = 50
 
 
 def luminance(colour: str) -> float:
@@ -19,3 +22,13 @@ def contrast(one: str, other: str) -> float:
 def ink_on(colour: str) -> str:
     """Return the letters that stand out from a colour, dark or light: one of them always does."""
     return max((_LIGHT, _DARK), key=lambda ink: contrast(ink, colour))
+
+
+def as_ink(colour: str, ground: str = _LIGHT) -> str:
+    """Return a colour for letters on a light ground: itself where it can be read, else as dark as needed."""
+    shades = (
+        bytes(part * step // _STEPS for part in bytes.fromhex(colour)) for step in range(_STEPS, -1, -1)
+    )
+    return next(
+        shade.hex().upper() for shade in shades if not sum(shade) or contrast(shade.hex(), ground) >= READABLE
+    )

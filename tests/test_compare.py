@@ -289,6 +289,12 @@ def test_what_is_not_refuted_is_neither_gone_nor_fixed():
     }
 
 
+def test_a_case_without_any_verdict_is_not_fixed_either():
+    baseline = baseline_of("run-1", [result(A, finding("x"))])
+    skipped = replace(result(A, not_audited="left out"), verdicts={})
+    assert kinds(baseline, skipped) == {"x": ("could not be looked at again", "not audited: left out")}
+
+
 def test_a_case_that_the_run_does_not_hold_is_not_fixed():
     baseline = baseline_of("run-1", [result(A, finding("x"), finding("remark", INFO))])
     (one,) = baseline.absent(result(A).case.key)

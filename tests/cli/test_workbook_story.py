@@ -1,4 +1,4 @@
-"""Weeks of work in one workbook: audited, written in, audited again, and nothing that people wrote is lost (8)."""
+"""Weeks of work in one workbook: written in, audited again, and nothing that people wrote is lost (8)."""
 
 from copy import deepcopy
 from datetime import date, datetime

@@ -20,17 +20,19 @@ class LinkTexts(Edge):
 
     @cached_property
     def in_short(self) -> str:
-        """Return it as lines of one text."""
-        return (
-            f"{self.title}\nWho: {self.who}\nGrants: {self.grants}\n"
-            f"May replace: {self.replaces}\nVerify: {self.verify}"
-        )
+        """Return all but the title as lines of one text."""
+        return f"Who: {self.who}\nGrants: {self.grants}\nMay replace: {self.replaces}\nVerify: {self.verify}"
 
 
 class ConsentTexts(Edge):
-    """The phrases: of each kind of link, of every link, and of how sure the parts of links are."""
+    """The phrases: of each kind of link, of every link, and of how sure the parts of links are.
 
+    `about` is what a glossary calls links, `after_title` what it calls `after`.
+    """
+
+    about: str = Field(min_length=1)
     links: dict[LinkKind, LinkTexts]
+    after_title: str = Field(min_length=1)
     after: str
     redirect: dict[Sureness, str]
     client_id: dict[Sureness, str]

@@ -1,14 +1,17 @@
 """The table of consent: one record per case, with the link to open first and those to try after it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis, Sureness
 from auditor.writers.tables.content import Columns, Content, verdict_content
 
 if TYPE_CHECKING:
-    from auditor.model import CaseResult, ConsentAdvice, ConsentLink
+    from collections.abc import Mapping
+
+    from auditor.model import CaseResult, ConsentAdvice, ConsentLink, LinkKind
     from auditor.writers.consent_texts import ConsentTexts, LinkTexts
+    from auditor.writers.tables.content import Place
 
 TABLE = "consent"
 _SECOND, _THIRD = 1, 2
@@ -16,11 +19,15 @@ _SECOND, _THIRD = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class ConsentEntry:
-    """A case that was audited, what is advised for it, and the phrases that links are told in."""
+    """A case that was audited, what is advised for it, and the phrases that links are told in.
+
+    `terms` says where each kind of link is explained.
+    """
 
     result: "CaseResult"
     advice: "ConsentAdvice"
     texts: "ConsentTexts"
+    terms: "Mapping[LinkKind, Place]" = field(default_factory=dict)
 
     def link(self, number: int) -> "ConsentLink | None":
         """Return the link to open first (0), or after others; None where there are no more."""
@@ -38,10 +45,12 @@ def _url(entry: ConsentEntry, number: int) -> Content:
     return Content(link.url, link=link.url) if link else Content("")
 
 
-def _about(entry: ConsentEntry, number: int) -> str:
-    """Return everything about a further link in one text."""
+def _kind(entry: ConsentEntry, number: int) -> Content:
+    """Return what a link is, leading to where all about it is said."""
     link = entry.link(number)
-    return entry.texts.links[link.kind].in_short if link else ""
+    if link is None:
+        return Content("")
+    return Content(entry.texts.links[link.kind].title, link=entry.terms.get(link.kind, ""))
 
 
 def _withheld(entry: ConsentEntry) -> str:
@@ -72,16 +81,16 @@ COLUMNS: Columns[ConsentEntry] = {
     "situation": lambda e: Content(e.advice.title),
     "why": lambda e: Content(e.advice.why),
     "first": lambda e: _url(e, 0),
-    "opens": lambda e: Content(found.title if (found := _first(e)) else ""),
+    "opens": lambda e: _kind(e, 0),
     "who": lambda e: Content(found.who if (found := _first(e)) else ""),
     "grants": lambda e: Content(found.grants if (found := _first(e)) else ""),
     "replaces": lambda e: Content(found.replaces if (found := _first(e)) else ""),
     "after": lambda e: Content(e.texts.after if _first(e) else ""),
     "verify": lambda e: Content(found.verify if (found := _first(e)) else ""),
     "second": lambda e: _url(e, _SECOND),
-    "second_about": lambda e: Content(_about(e, _SECOND)),
+    "second_opens": lambda e: _kind(e, _SECOND),
     "third": lambda e: _url(e, _THIRD),
-    "third_about": lambda e: Content(_about(e, _THIRD)),
+    "third_opens": lambda e: _kind(e, _THIRD),
     "withheld": lambda e: Content(_withheld(e)),
     "redirect_uri": lambda e: Content(_redirect(e) if e.advice.links else ""),
     "client_id": lambda e: Content(_client_id(e) if e.advice.links else ""),

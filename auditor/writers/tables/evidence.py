@@ -99,7 +99,7 @@ def _place_name(entry: EvidenceEntry) -> str:
 
 def _details(item: Observed) -> str:
     known = ((name, value) for name, value in item.details.items() if value not in {None, "", ()})
-    return "\n".join(f"{name.replace('_', ' ')}: {_word(value)}" for name, value in known)
+    return "; ".join(f"{name.replace('_', ' ')}: {_word(value)}" for name, value in known)
 
 
 def _word(value: "Detail") -> str:
@@ -124,7 +124,8 @@ COLUMNS: Columns[EvidenceEntry] = {
     "status": lambda e: Content("" if e.item.answer.http_status is None else e.item.answer.http_status),
     "correlation_id": lambda e: Content(e.item.answer.correlation_id),
     "trace_id": lambda e: Content(e.item.answer.trace_id),
-    "time": lambda e: Content(e.item.at.astimezone(UTC)),
+    "time": lambda e: Content(f"{e.item.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"),
+    "local_time": lambda e: Content(f"{e.item.at.astimezone():%Y-%m-%d %H:%M:%S %z}"),
     "source": lambda e: Content(e.item.source),
     "vantage": lambda e: Content(str(e.item.vantage)),
 }

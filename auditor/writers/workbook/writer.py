@@ -25,7 +25,7 @@ from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.kept_changes import KeptChanges
 from auditor.writers.tables.own import own_columns, own_headers, own_key
 from auditor.writers.tables.tally import FixTally
-from auditor.writers.texts import load_glossary, load_texts
+from auditor.writers.texts import load_texts
 from auditor.writers.unseen import Unseen
 from auditor.writers.workbook.changes import ChangesSheet
 from auditor.writers.workbook.desks import write_desks
@@ -120,6 +120,7 @@ class _Pages:
         self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
         self._consent = RecordSheet(book, consent.TABLE, consent.COLUMNS)
         self._consent_texts = load_consent_texts()
+        self._kinds = glossary.places(self._consent_texts)
         self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
         self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
         self._run = RecordSheet(book, run.TABLE, run.COLUMNS)
@@ -152,7 +153,8 @@ class _Pages:
             entry = findings.FindingEntry(result, finding, self._texts, case, fix, proof)
             self._registry.add(entry, self._findings.add(entry))
         if result.consent is not None:
-            self._consent.add(consent.ConsentEntry(result, result.consent, self._consent_texts))
+            told = consent.ConsentEntry(result, result.consent, self._consent_texts, self._kinds)
+            self._consent.add(told)
         self._unseen.add(result, self.gaps.count)
         self._statuses.update(
             found.tracked.status if found.tracked else Status.OPEN for found in result.findings
@@ -184,7 +186,7 @@ class _Pages:
             self._carried.close()
         for line in run.lines(audit, self._terms, self._texts.run):
             self._run.add(line)
-        for entry in load_glossary():
+        for entry in glossary.terms(self._consent_texts):
             self._glossary.add(entry)
         lookups = Lookups(self._working, self._book.limits, self._findings.count)
         write_desks(self._book, todo, self._texts, lookups)

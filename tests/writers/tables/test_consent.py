@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 from auditor.model import ConsentStep, LinkKind, Sureness
 from auditor.writers.consent_texts import load_consent_texts
+from auditor.writers.tables import glossary
 from auditor.writers.tables.consent import COLUMNS, ConsentEntry
 
 TEXTS = load_consent_texts()
@@ -35,9 +38,16 @@ def test_further_links_follow_each_with_all_that_is_to_be_known_of_it(audit):
     assert [shown(entry, name) for name in ("second", "third")] == [
         link.url for link in entry.advice.links[1:]
     ]
-    told = shown(entry, "second_about")
-    for part in ("Who: ", "Grants: ", "May replace: Earlier consent of an administrator", "Verify: "):
-        assert part in told
+    terms = glossary.terms(TEXTS)
+    places = glossary.places(TEXTS)
+    entry = replace(entry, terms=places)
+    for number, name in enumerate(("opens", "second_opens", "third_opens")):
+        content = COLUMNS[name](entry)
+        assert content.link == places[entry.advice.links[number].kind]
+        term = terms[content.link.record]
+        assert term.term == content.value == TEXTS.links[entry.advice.links[number].kind].title
+        for part in ("Who: ", "Grants: ", "May replace: ", "Verify: "):
+            assert part in term.meaning
 
 
 def test_a_row_with_nothing_to_be_done_says_so_and_has_no_link(audit):

@@ -47,4 +47,4 @@ def test_what_an_answer_says_of_a_password_stands_only_where_one_was_sent(audit)
 
 
 def test_details_are_words_and_not_python(audit):
-    assert row(audit.cases[0], 1)["details"] == "account type: Managed\npersonal: no"
+    assert row(audit.cases[0], 1)["details"] == "account type: Managed; personal: no"

@@ -1,4 +1,5 @@
 import re
+import time
 from datetime import datetime
 
 import pytest
@@ -168,8 +169,17 @@ def test_shared_evidence_stands_once(book):
     assert abouts.count("tenant") == 1
 
 
-def test_times_are_dates_in_utc(book):
-    assert all(isinstance(cell.value, datetime) for cell in column(book["Evidence"], "Time (UTC)"))
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot be told where it is")
+def test_times_are_told_in_utc_and_as_the_clocks_here_had_them(audit, tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "America/St_Johns")
+    time.tzset()
+    WorkbookWriter().write(audit, tmp_path / "report.xlsx")
+    sheet = load_workbook(tmp_path / "report.xlsx")["Evidence"]
+    told = {
+        utc.value: local.value
+        for utc, local in zip(column(sheet, "Time (UTC)"), column(sheet, "Local time"), strict=True)
+    }
+    assert told["2026-11-22T08:15:30Z"] == "2026-11-22 04:45:30 -0330"
 
 
 def test_severity_is_a_colour_a_word_and_a_symbol_that_sorts(book):

@@ -20,6 +20,8 @@ BOM = "\ufeff"
 _UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 # the wide forms are formulas to programs in East Asian languages
 _FORMULA = re.compile(rf"'*{_UNSEEN}[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# true of most fields, and cheap to see: they are written as they are
+_SIMPLE = re.compile(r"(?:[A-Za-z0-9][ !#-+\--:<-~]*(?<! ))?")
 _QUOTED = re.compile(r'[",;\t\r\n]|^\s|\s$')
 
 
@@ -41,6 +43,8 @@ def csv_line(values: "Iterable[Value]") -> str:
 def _field(value: "Value") -> str:
     if isinstance(value, Formula):
         value = value.now
+    if isinstance(value, str) and _SIMPLE.fullmatch(value):
+        return str(value)
     text = defused(legal_text(value)) if isinstance(value, str) else _plain(value)
     if _QUOTED.search(text):
         return '"' + text.replace('"', '""') + '"'

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 _LABELS = 4
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_OPENS = re.compile(r"[{\[|]|!(?=\S)|\?(?=\?)")
-_STRESS = re.compile(r"(?<!\w)[*_+^~-](?=\S)|(?<=\S)[*_+^~-](?!\w)")
-_FACE = re.compile(r"[:;](?=[()DP])|\((?=(?:[!xi/?yn*+-]|on|off|\*[rgby])\))")
+_SIGN = re.compile(
+    r"[{\[|]|!(?=\S)|\?(?=\?)"  # macros, links, tables; pictures; citations
+    r"|(?<!\w)[*_+^~-](?=\S)|(?<=\S)[*_+^~-](?!\w)"  # emphasis, which has to touch a word
+    r"|[:;](?=[()DP])|\((?=(?:[!xi/?yn*+-]|on|off|\*[rgby])\))"  # faces
+)
 _HEAD = re.compile(r"(?m)^(?=[ \t]*(?:h[1-6]\.|bq\.|#))")
 _BLOCK = re.compile(r"\{(?=(?:noformat|code|quote|panel)\b)", re.IGNORECASE)
 _NOTHING = "\N{ZERO WIDTH SPACE}"
@@ -49,7 +51,8 @@ def _lines(audit: "Audit", maker: TicketMaker) -> "Iterator[str]":
     yield csv_line([header for name, header in system.columns.items() for _ in range(_times(name))])
     for result in audit.results():
         for ticket in maker.of(result):
-            yield csv_line([cell for name in system.columns for cell in _cells(name, ticket, system)])
+            cells = _cells(ticket, system)
+            yield csv_line([cell for name in system.columns for cell in cells[name]])
 
 
 def _times(column: str) -> int:
@@ -57,18 +60,16 @@ def _times(column: str) -> int:
     return _LABELS if column == "label" else 1
 
 
-def _cells(column: str, ticket: "Ticket", system: "SystemTexts") -> "tuple[str, ...]":
-    if column == "label":
-        return (*ticket.labels, *[""] * (_LABELS - len(ticket.labels)))
-    cells = {
-        "summary": ticket.summary,
-        "type": system.type,
-        "priority": system.priorities[ticket.severity],
-        "assignee": ticket.assignee,
-        "due": ticket.due,
-        "description": description_of(ticket),
+def _cells(ticket: "Ticket", system: "SystemTexts") -> "dict[str, tuple[str, ...]]":
+    return {
+        "summary": (ticket.summary,),
+        "type": (system.type,),
+        "priority": (system.priorities[ticket.severity],),
+        "assignee": (ticket.assignee,),
+        "due": (ticket.due,),
+        "label": (*ticket.labels, *[""] * (_LABELS - len(ticket.labels))),
+        "description": (description_of(ticket),),
     }
-    return (cells[column],)
 
 
 def description_of(ticket: "Ticket") -> str:
@@ -90,6 +91,5 @@ def _part(part: "Part") -> str:
 def markup(text: str) -> str:
     """Return text from outside in which Jira finds nothing to format, to link or to show as a picture."""
     plain = _ENTITY.sub("&amp;", text).replace("\\", "\0")
-    for found in (_OPENS, _STRESS, _FACE):
-        plain = found.sub(lambda one: f"\\{one[0]}", plain)
-    return _HEAD.sub(_NOTHING, plain).replace("\0", "&#92;")
+    escaped = _SIGN.sub(lambda one: f"\\{one[0]}", plain)
+    return _HEAD.sub(_NOTHING, escaped).replace("\0", "&#92;")

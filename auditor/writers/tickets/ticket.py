@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from auditor.writers.interface import Terms
 
 LONGEST_SUMMARY = 250
-_LONGEST_PART = 8_000
+_LONGEST_PART = 4_000
 _WORKED_ON = frozenset({Status.OPEN, Status.IN_PROGRESS})
 _MAIL = re.compile(r"[A-Za-z0-9][\w.+'-]*@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}", re.ASCII)
 _NOWHERE = Place(accounts.TABLE, 0)
@@ -117,4 +117,8 @@ def _line(text: str) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+    """Cut by UTF-16 units, which is how many systems count."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * longest:
+        return text
+    return units[: 2 * (longest - 1)].decode("utf-16-le", "ignore").rstrip() + "\N{HORIZONTAL ELLIPSIS}"

@@ -139,6 +139,9 @@ def test_a_summary_is_one_line_of_limited_length(tickets):
     assert len(ticket.summary) <= LONGEST_SUMMARY
     assert ticket.summary.startswith("MFA blocks\u2407 everything")
     assert ticket.summary.endswith("\u2026")
+    _, (faces, *_) = tickets(title="\U0001f600" * 200)
+    assert len(faces.summary.encode("utf-16-le")) <= 2 * LONGEST_SUMMARY
+    assert set(faces.summary) == {"\U0001f600", "\u2026"}
 
 
 def test_everything_that_a_ticket_says_is_a_column_of_the_findings():

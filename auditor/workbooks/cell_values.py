@@ -13,8 +13,8 @@ _STATUSES = {re.sub(r"\W", "", status).lower(): status for status in Status}
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*\.?(?:[T ]\d{1,2}:\d\d.*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4})\s*\.?")
 _DAY_ZERO = date(1899, 12, 30)
-_DAYS = (36_526, 73_050)
-"""The first days of 2000 and of 2100, as a cell without a date's format shows them."""
+_DAYS = (36_526, 109_575)
+"""The first days of 2000 and of 2200, as a cell without a date's format shows them."""
 _TWELVE = 12
 _LONGEST_HEADER = 255
 

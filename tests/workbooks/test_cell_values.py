@@ -62,7 +62,7 @@ def test_the_fifth_of_may_is_one_day_whichever_comes_first():
 
 
 @pytest.mark.parametrize(
-    ("typed", "read"), [(12.0, "12"), (True, "TRUE"), (73_050.0, "73050"), (None, None), ("", None)]
+    ("typed", "read"), [(12.0, "12"), (True, "TRUE"), (109_575.0, "109575"), (None, None), ("", None)]
 )
 def test_other_values_in_due_are_text_or_nothing(typed, read):
     assert day_of(typed) == read

@@ -77,7 +77,8 @@ class _Dress:
         self._set_up()
         below = self._sheet.iter_rows()
         for at, (cell, column) in enumerate(zip(next(below), self._own.columns, strict=True)):
-            self._dress(cell, "header_entry" if column.entry else "header", str, linked=not at)
+            look = "header_entry" if column.entry else "header" if at else "header_back"
+            self._dress(cell, look, str, linked=not at)
         own = self._layout.summary
         back = Hyperlink(ref="A1", location=f"'{own.title}'!A1", tooltip=own.headings["back"])
         self._sheet["A1"].hyperlink = back

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 LINE = 13.0  # points of one line of body text
 _PADDING = 4.0
 _HIGHEST = 24 * LINE + _PADDING  # half a page: a longer text is read in its cell (Excel's own limit is 409)
-_PER_WIDTH = 1.28  # letters of a running text per unit of column width
+_PER_WIDTH = 1.15  # letters of a running text per unit of column width, which is a digit and 7 pixels wide
 
 
 def lines_needed(text: str, width: float) -> int:

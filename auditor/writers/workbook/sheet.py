@@ -188,7 +188,8 @@ class RecordSheet(Generic[E]):
 
     def _head(self, sheet: "Worksheet") -> None:
         set_height(sheet, 1, row_height(2))
-        looks = ("header" if column.entry is None else "header_entry" for column in self._layout.columns)
+        looks = ["header" if column.entry is None else "header_entry" for column in self._layout.columns]
+        looks[0] = "header_back"
         cells = [
             self._book.styles.cell(sheet, column.header, look, linked=not number)
             for number, (column, look) in enumerate(zip(self._layout.columns, looks, strict=True))

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils.indexed_list import IndexedList
 
 from auditor.writers.workbook.cell_text import cell_text, looks_like_formula
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 
 _LINK_INK = "0B5394"
 _FORMATS: dict[type, str] = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd"}
+
+
+def measure_by(book: "Workbook", layout: "Layout") -> None:
+    """Make the layout's font the workbook's own, before any sheet is there.
+
+    Programs measure the widths of columns by its digits (ECMA-376 part 1, 18.3.1.13); openpyxl would name one
+    that many systems do not have, and every program would put another one in its place.
+    """
+    own = Font(name=layout.font, size=layout.looks["body"].size, family=2)
+    book._fonts = IndexedList([own])  # type: ignore[attr-defined]  # noqa: SLF001 - the one way to it
+    book._named_styles["Normal"].font = own  # type: ignore[attr-defined]  # noqa: SLF001 - as above
 
 
 class Variant(NamedTuple):

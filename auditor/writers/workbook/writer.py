@@ -36,7 +36,7 @@ from auditor.writers.workbook.parts import save
 from auditor.writers.workbook.places import SharedPlaces
 from auditor.writers.workbook.registry import RegistrySheet
 from auditor.writers.workbook.sheet import Book, Limits, RecordSheet
-from auditor.writers.workbook.styles import Styles
+from auditor.writers.workbook.styles import Styles, measure_by
 from auditor.writers.workbook.summary import SummarySheet, Told
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ class WorkbookWriter:
         layout, texts = load_layout().branded(brand.accent), load_texts()
         footer = texts.footer_simulated if audit.run.simulated else texts.footer
         with replacing(target) as stream, KeptFixes() as kept, KeptChanges() as changed:
-            book = Book(_new_workbook(audit.run, texts), Styles(layout), self._limits, footer)
+            workbook = _new_workbook(audit.run, texts)
+            measure_by(workbook, layout)
+            book = Book(workbook, Styles(layout), self._limits, footer)
             with closing(book):
                 pages = _Pages(book, texts, _Kept(kept, changed), audit.run, self._terms)
                 for result in audit.results():

@@ -103,7 +103,7 @@ def test_a_line_leads_to_its_fix_and_to_the_first_of_its_findings(make, needing,
     ((number, line),) = made.todo(make.fixes.role.desk)
     entry = TodoEntry(number, line, load_texts())
     assert COLUMNS["number"](entry).link == Place("fixes", number - 1)
-    assert COLUMNS["names"](entry).link == Place("findings", 1)
+    assert COLUMNS["accounts"](entry).link == Place("findings", 1)
 
 
 def test_what_people_marked_done_is_counted(make, needing, book):

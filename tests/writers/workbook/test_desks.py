@@ -124,7 +124,7 @@ def test_a_line_of_a_desk_leads_to_its_fix_and_to_its_findings(audit, written):
         for row in records(book[title]):
             sheet, cell = re.fullmatch(r"'(.+)'!(\w+)", row["See"].hyperlink.location).groups()
             assert f"fix {book[sheet][cell].value}" == row["See"].value
-            sheet, cell = re.fullmatch(r"'(.+)'!(\w+)", row["Accounts"].hyperlink.location).groups()
+            sheet, cell = re.fullmatch(r"'(.+)'!(\w+)", row["Accounts it frees"].hyperlink.location).groups()
             finding = next(found for found in records(book[sheet]) if found["Account"].coordinate == cell)
             assert finding["See"].value == row["See"].value
             assert finding["Account"].value in row["Accounts"].value

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from auditor.workbooks.collected import Collected
     from auditor.workbooks.headings import Heading
 
-_CONTINUED = re.compile(r"\\s*\\(\\d+\\)$")
+_CONTINUED = re.compile(r"\s*\(\d+\)$")
 _SHOWN = 10
 _FOREIGN = {
     "vbaproject.bin": "macros",

@@ -128,6 +128,7 @@ def test_findings_that_continue_on_further_sheets_are_all_read_back(report, agai
     _, followed = again(long)
     tracked = [one.tracked for case in followed.results() for one in case.findings if one.tracked]
     assert [one.status for one in tracked] == [Status.ACCEPTED] * found
+    assert followed.remarks == (f"carried over from {long.name}: {found} findings",)
 
 
 @pytest.mark.skipif(not _knows_uno(), reason="LibreOffice, or its bridge to Python, is not installed here")

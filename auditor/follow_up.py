@@ -113,7 +113,7 @@ class FollowedUp:
     def looked_since(self) -> bool:
         """See FollowUp."""
         written = self._previous.started
-        return written is not None and self._audit.run.started > written
+        return written is None or self._audit.run.started > written
 
     def left(self) -> list[Left]:
         """See FollowUp: findings that are gone or out of sight first, then what is told once."""
@@ -125,9 +125,10 @@ class FollowedUp:
     def _closing(self) -> list[str]:
         tally, left = self._read(), self.left()
         lines = [f"carried over from {self.source}: {_findings(len(tally.met))}"]
-        if tally.claimed:
-            since = "" if self.looked_since else "; nobody has looked again since"
-            lines.append(f"marked Done and still found: {_findings(tally.claimed)}{since}")
+        if tally.claimed and self.looked_since:
+            lines.append(f"marked Done and still found: {_findings(tally.claimed)}")
+        elif tally.claimed:
+            lines.append(f"marked Done: {_findings(tally.claimed)}; nobody has looked again since")
         kinds = collections.Counter(one.kind for one in left)
         if left:
             told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
@@ -167,7 +168,7 @@ class FollowedUp:
             tally.ended.append(left)
         followed = replace(finding, tracked=tracked)
         tally.claimed += followed.claimed
-        return followed
+        return followed if self.looked_since else replace(finding, tracked=replace(tracked, looked=False))
 
     def _became(self, rule: str, result: CaseResult) -> tuple[LeftKind, str]:
         """Return what became of a case's finding if it has it no more: gone only where that was seen."""

@@ -143,7 +143,17 @@ def test_a_run_that_is_no_newer_than_the_workbook_says_that_nobody_looked_again(
         lambda rule, result: True,
     )
     assert not audit.looked_since
-    assert "marked Done and still found: 1 finding; nobody has looked again since" in audit.remarks
+    assert "marked Done: 1 finding; nobody has looked again since" in audit.remarks
+    (case,) = audit.results()
+    assert case.findings[0].tracked.status is Status.DONE
+    assert not case.findings[0].claimed
+
+
+def test_where_nobody_knows_when_the_workbook_was_written_what_is_marked_done_is_taken_as_looked_at():
+    done = row(ANA, "blocked", Tracked(Status.DONE))
+    unknown = replace(previous(done), started=None)
+    audit = FollowedUp(Made((result(ANA, finding("blocked")),)), unknown, lambda rule, result: True)
+    assert [found.claimed for case in audit.results() for found in case.findings] == [True]
 
 
 def test_notices_and_remarks_of_the_workbook_are_handed_on():

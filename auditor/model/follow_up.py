@@ -58,7 +58,8 @@ class Tracked:
 
     For an accepted risk `comment` is the reason and `due` its last day. `due` is text where it was no date.
     `lapsed` is the last day of an acceptance that has passed: the finding is open again. `own` are the values
-    of the columns that people added, in the order of `FollowUp.own_columns`.
+    of the columns that people added, in the order of `FollowUp.own_columns`. `looked` is False where nobody
+    has looked again after it was written: what is marked as done is neither confirmed nor refuted.
     """
 
     status: Status = Status.OPEN
@@ -67,6 +68,7 @@ class Tracked:
     comment: str = ""
     own: tuple[CellValue, ...] = ()
     lapsed: date | None = None
+    looked: bool = True
 
     @property
     def empty(self) -> bool:
@@ -130,7 +132,7 @@ class FollowUp(Protocol):
 
     @property
     def looked_since(self) -> bool:
-        """Return whether this run looked again after the workbook was written; False where nobody knows."""
+        """Return whether this run looked again after the workbook was written; True where nobody knows."""
         ...
 
     def left(self) -> "Sequence[Left]":

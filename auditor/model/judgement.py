@@ -144,8 +144,9 @@ class Finding:
 
     @property
     def claimed(self) -> bool:
-        """Return whether somebody marked it as done and it still fails; what is waived does not fail."""
-        return self._fails and self.tracked is not None and self.tracked.status is Status.DONE
+        """Return whether it was marked as done, looked at again, and still fails; what is waived does not."""
+        done = self.tracked is not None and self.tracked.status is Status.DONE and self.tracked.looked
+        return self._fails and done
 
     @property
     def lapsed(self) -> bool:

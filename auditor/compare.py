@@ -185,4 +185,4 @@ def _unseen(result: CaseResult) -> str:
         return f"not audited: {result.not_audited}"
     if path is not None and path.unknown:
         return f"could not tell: {path.why}" if path.why else "could not tell"
-    return "what it rests on could not be seen this time"
+    return "this run could not tell whether it still holds"

@@ -75,7 +75,7 @@ class Demands:
         return (
             *((f"The expectations of the inventory hold: {expectations}",) if expectations else ()),
             *((f"No finding is {least}",) if least else ()),
-            *((f"Nothing got worse since {self.baseline.name}",) if self.baseline else ()),
+            *((f"Nothing got worse since {self.held_to.name}",) if self.held_to else ()),
         )
 
     def fails(self, result: CaseResult, finding: Finding) -> bool:

@@ -285,7 +285,7 @@ def test_what_is_not_refuted_is_neither_gone_nor_fixed():
     assert baseline.change(result(A)).gone == ("x",)
     assert kinds(baseline, result(A)) == {
         "x": ("fixed", ""),
-        "y": ("could not be looked at again", "what it rests on could not be seen this time"),
+        "y": ("could not be looked at again", "this run could not tell whether it still holds"),
     }
 
 

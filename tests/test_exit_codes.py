@@ -117,6 +117,17 @@ def test_a_baseline_that_is_only_compared_with_fails_nothing_and_is_told_of():
     ]
 
 
+def test_what_is_asked_for_is_told_and_a_mere_comparison_asks_for_nothing():
+    baseline = baseline_of("run-1", [result("a@contoso.example")])
+    asked = Demands(frozenset({Expected.ROPC}), Severity.HIGH, baseline)
+    assert asked.told() == (
+        "The expectations of the inventory hold: ropc",
+        "No finding is high or graver",
+        "Nothing got worse since run-1",
+    )
+    assert Demands(baseline=baseline, worse_fails=False).told() == ()
+
+
 def test_findings_are_counted_by_what_became_of_them_in_the_reading_that_there_is_anyway():
     work = "fix, then ready"
     then = [

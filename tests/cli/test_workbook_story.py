@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from auditor.lab.server import Lab
 from auditor.lab.world import world_from
 from tests.cli.test_pipeline_story import ROWS, WORLD
+from tests.writers.workbook.ooxml import problems
 
 WORKED_IN = ("Status", "Owner", "Due", "Comment")
 
@@ -67,6 +68,7 @@ class Estate:
             )  # fmt: skip
         assert done.code == 0, done.err
         (run,) = folder.glob("*.audit-run")
+        assert problems(folder / "report.xlsx") == []
         return done, folder / "report.xlsx", run
 
 

@@ -10,6 +10,7 @@ from auditor.baselines import baseline_of
 from auditor.exit_codes import Demands, Watched, comparison_of
 from auditor.model import FindingKey, Left, Severity, Status, Tracked
 from auditor.writers.workbook.writer import WorkbookWriter
+from tests.writers.workbook.ooxml import problems
 
 DONE, LAPSED = Tracked(Status.DONE, "Dana", date(2026, 11, 1), "=done"), Tracked(lapsed=date(2026, 10, 31))
 NO_MORE = Tracked(Status.IN_PROGRESS, "Alex", "in spring")
@@ -62,6 +63,7 @@ def written(audit_of, terms, tmp_path):
         watched = Watched(audit_of(now), Demands(baseline=baseline, worse_fails=False))
         under = terms(comparison=comparison_of(watched), follow_up=previous)
         WorkbookWriter(under).write(watched, tmp_path / "r.xlsx")
+        assert problems(tmp_path / "r.xlsx") == []
         return load_workbook(tmp_path / "r.xlsx")
 
     return write

@@ -5,7 +5,10 @@ from zipfile import ZipFile
 
 import pytest
 
+from auditor.model import Brand
+from auditor.writers.workbook.sheet import Limits
 from auditor.writers.workbook.writer import WorkbookWriter
+from tests.pictures import png
 from tests.writers.workbook.ooxml import problems
 
 SUMMARY, ACCOUNTS, FINDINGS = (f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3))
@@ -42,6 +45,25 @@ def spoilt(whole, tmp_path):
 
 def test_a_workbook_of_ours_is_whole(whole):
     assert problems(whole) == []
+
+
+def test_a_workbook_with_tables_of_nothing_is_whole(quiet_audit, tmp_path):
+    path = tmp_path / "quiet.xlsx"
+    WorkbookWriter().write(quiet_audit, path)
+    assert problems(path) == []
+
+
+@pytest.mark.parametrize("rows", [3, 4, 7])
+def test_a_workbook_whose_sheets_continue_is_whole(audit, tmp_path, rows):
+    path = tmp_path / "long.xlsx"
+    WorkbookWriter(limits=Limits(rows=rows, links=5)).write(audit, path)
+    assert problems(path) == []
+
+
+def test_a_workbook_with_a_logo_and_a_long_name_on_it_is_whole(audit, terms, tmp_path):
+    path = tmp_path / "branded.xlsx"
+    WorkbookWriter(terms(brand=Brand("Contoso & <Sons> Ltd " * 5, png(300, 60), "F2C811"))).write(audit, path)
+    assert problems(path) == []
 
 
 @pytest.mark.parametrize(

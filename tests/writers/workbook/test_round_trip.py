@@ -16,6 +16,7 @@ from auditor.follow_up import FollowedUp
 from auditor.model import LeftKind, Status
 from auditor.writers.workbook.sheet import Limits
 from auditor.writers.workbook.writer import WorkbookWriter
+from tests.writers.workbook.ooxml import problems
 
 OFFICE = shutil.which("libreoffice") or shutil.which("soffice")
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -47,6 +48,7 @@ def again(audit, terms, tmp_path):
         followed = FollowedUp(replace(audit, cases=cases), earlier_in(path).says, lambda rule, result: True)
         target = tmp_path / f"next-{path.name}"
         WorkbookWriter(terms(follow_up=followed), limits).write(followed, target)
+        assert problems(target) == []
         return target, followed
 
     return written

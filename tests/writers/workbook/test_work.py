@@ -21,6 +21,7 @@ from auditor.writers.workbook.cell_text import cell_text
 from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.sheet import Limits
 from auditor.writers.workbook.writer import WorkbookWriter
+from tests.writers.workbook.ooxml import problems
 
 WORDS = Tracked(Status.IN_PROGRESS, "Dana", date(2027, 3, 31), "=waits for the vendor", ("x", True, 1))
 
@@ -49,6 +50,7 @@ def written(audit, terms, tmp_path):
         path = tmp_path / "work.xlsx"
         under = terms(follow_up=Previous(tuple(own)))
         WorkbookWriter(under, limits).write(replace(audit, cases=tuple(cases)), path)
+        assert problems(path) == []
         return load_workbook(path)
 
     return write

@@ -101,6 +101,14 @@ def test_rows_without_a_key_are_found_by_their_words(book, read):
     assert "the column Key is gone" in told(result)
 
 
+def test_words_that_name_two_findings_are_not_taken_for_one_of_them(book, read):
+    """Two apps may have the same title; which is meant is for the audit to say."""
+    (line,) = [row for row in book.registry if digest(3) in row]
+    book.registry.append((line[0], digest(9), *line[2:]))
+    book.rows[2] |= WORDS | {"Key": None}
+    assert [(row.key, row.name.account) for row in read(book).rows] == [("", "User3@contoso.com")]
+
+
 def test_without_hidden_sheet_and_key_a_row_is_known_by_its_words_alone(book, read):
     book.rows[2] |= WORDS
     book.columns.remove("Key")

@@ -191,8 +191,10 @@ def report(
     journal = Journal.open(path)
     try:
         target = output or path.with_name("report.xlsx")
-        paths = paths_of(target, formats_of(wanted, target), wanted.earlier)
-        judged = reported(journal, rulebook, wanted, paths, inventory_of(journal.how), screen)
+        inventory = inventory_of(journal.how)
+        paths = paths_of(target, formats_of(wanted, target), wanted.earlier, inventory)
+        base = inventory.parent if inventory else None
+        judged = reported(journal, rulebook, wanted, paths, base, screen)
         finish(judged, screen)
     finally:
         journal.close()

@@ -62,7 +62,7 @@ def resumed_audit(
         settings = replace(prepared.settings, breaker_anew=choices.breaker is not None)
         earlier = wanted.earlier or earlier_in(order.previous)
         wanted = replace(wanted, brand=load_config(order.choices.config).brand, earlier=earlier)
-        paths = paths_of(order.target, order.formats, earlier)
+        paths = paths_of(order.target, order.formats, earlier, order.inventory)
         _somebody_signs_in(settings, ask)
         usher = usher_for(settings, screen, ask, next(iter(paths.values())))
         with _ledger(settings, order.choices.ledger) as ledger, screen.progress() as progress:
@@ -88,7 +88,8 @@ def run_audit(
     heed refused attempts.
     """
     assert wanted.output is not None, "who wants an audit says where it goes"
-    paths = paths_of(wanted.output, formats_of(wanted, wanted.output), wanted.earlier)
+    read = order.inventory if order else None
+    paths = paths_of(wanted.output, formats_of(wanted, wanted.output), wanted.earlier, read)
     _somebody_signs_in(prepared.settings, ask)
     usher = usher_for(prepared.settings, screen, ask, next(iter(paths.values())))
     run, path = new_run(prepared.inventory, prepared.settings, next(iter(paths.values())))

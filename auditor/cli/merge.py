@@ -87,7 +87,8 @@ def merge(
     wanted = wanted_of(asked)
     found = [find_run(text, ledger) for text in runs]
     target = output or found[0].with_name("merged.xlsx")
-    paths = paths_of(target, formats_of(wanted, target), wanted.earlier)
+    inventory = inventory_of(_how(found[0]))
+    paths = paths_of(target, formats_of(wanted, target), wanted.earlier, inventory)
     together = _united(found)
     first = next(iter(paths.values()))
     joined = first.with_name(f"{first.stem}-{together.header.run.id}{SUFFIX}")
@@ -95,7 +96,8 @@ def merge(
     _say(screen, [*together.remarks, *_overlaps(told.again, told.apps)])
     journal = Journal.open(joined)
     try:
-        judged = reported(journal, rulebook, wanted, paths, inventory_of(_how(found[0])), screen)
+        base = inventory.parent if inventory else None
+        judged = reported(journal, rulebook, wanted, paths, base, screen)
         screen.say(f"run file: {joined}")
         finish(judged, screen)
     finally:

@@ -3,12 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.errors import UsageError
+from auditor.errors import PreviousError, UsageError
+from auditor.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from auditor.workbooks.previous import Ours, Previous
+    from auditor.workbooks.written import Written
+
+_ELSEWHERE = "name another file with -o"
 
 
 class Earlier(NamedTuple):
@@ -22,21 +26,54 @@ def earlier_in(path: Path | None) -> Earlier | None:
     """Return what an earlier workbook says, None without one; raises PreviousError."""
     if path is None:
         return None
+    return Earlier(path, _read(path))
+
+
+def _read(path: Path) -> "Previous":
     from auditor.workbooks.previous import read_previous  # noqa: PLC0415 - only where a workbook is named
 
-    return Earlier(path, read_previous(path, _ours()))
+    return read_previous(path, _ours())
 
 
-def keep(earlier: Earlier | None, targets: "Iterable[Path]") -> None:
-    """Raise UsageError where a report would take the place of the workbook that people wrote in.
+def keep(earlier: Earlier | None, targets: "Iterable[Path]", read: Path | None = None) -> None:
+    """Raise UsageError where a report would take the place of what people need.
 
-    Their words would be carried over, but not their sheets, colours and notes.
+    That is the workbook that is carried over - their words would be, but not their sheets, colours and
+    notes -, `read`, which this command or its run read, and any workbook that nobody could write anew.
     """
-    if earlier is not None and any(_same(earlier.path, target) for target in targets):
+    for target in targets:
+        if earlier is not None and _same(earlier.path, target):
+            raise UsageError(
+                f"{earlier.path} would be replaced by the report that carries it over",
+                "name another file with -o; the old one keeps what is not carried over: own sheets, colours",
+            )
+        if read is not None and _same(read, target):
+            raise UsageError(f"{target} is the inventory, and the report would replace it", _ELSEWHERE)
+        if target.suffix.lower() == ".xlsx" and target.is_file() and target.stat().st_size:
+            _keep_words(target, earlier)
+
+
+def _keep_words(target: Path, earlier: Earlier | None) -> None:
+    """Raise UsageError where a workbook holds words that neither we nor `earlier` could write again."""
+    try:
+        rows = _read(target).rows
+    except PreviousError as error:
+        raise UsageError(f"{error}; the report would replace it", _ELSEWHERE) from None
+    known = {_said(row) for row in earlier.says.rows} if earlier else set()
+    if written := sum(_said(row) not in known for row in rows):
+        many = f"{written} findings" if written > 1 else "1 finding"
         raise UsageError(
-            f"{earlier.path} would be replaced by the report that carries it over",
-            "name another file with -o; the old one keeps what is not carried over: own sheets, colours",
+            f"{target} holds what people wrote about {many}, and the report would replace it",
+            f"carry it over: --previous {target}, and -o with another file",
         )
+
+
+def _said(row: "Written") -> tuple[object, ...]:
+    """Return what a row says of which finding; an acceptance that runs out is one that was open again."""
+    tracked = row.tracked
+    status = Status.OPEN if tracked.status is Status.ACCEPTED else tracked.status
+    own = tuple(value for value in tracked.own if value is not None)
+    return row.key or row.name, status, tracked.owner, tracked.due, tracked.comment, own
 
 
 def _same(one: Path, other: Path) -> bool:

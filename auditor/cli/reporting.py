@@ -104,12 +104,17 @@ def formats_of(wanted: Wanted, target: Path) -> tuple[str, ...]:
     return (format_of(target.name) or known_format(target.suffix.lstrip(".") or "xlsx"),)
 
 
-def paths_of(target: Path, formats: tuple[str, ...], earlier: "Earlier | None" = None) -> dict[str, Path]:
+def paths_of(
+    target: Path,
+    formats: tuple[str, ...],
+    earlier: "Earlier | None" = None,
+    inventory: Path | None = None,
+) -> dict[str, Path]:
     """Return where each format goes: the target's suffix gives way to the format's own.
 
     A target without a format's suffix is a folder where it is one, or where it is to take several formats;
-    it is made. Raises UsageError for an unknown format and where `earlier` would be replaced, and ReportError
-    for what could not be written afterwards: all before anything is asked of anybody.
+    it is made. Raises UsageError for an unknown format and where what people need would be replaced (`keep`),
+    and ReportError for what could not be written afterwards: all before anything is asked of anybody.
     """
     if str(target) == "-":
         raise UsageError("-o takes a file or a folder", "a report is not written to standard output")
@@ -120,10 +125,10 @@ def paths_of(target: Path, formats: tuple[str, ...], earlier: "Earlier | None" =
         _make(base.parent)
     stem = base.name[: -len(SUFFIXES[named])] if named else base.stem
     paths = {name: base.with_name(stem + SUFFIXES[known_format(name)]) for name in formats}
-    keep(earlier, paths.values())
-    for name, path in paths.items():
-        for file in files_of(name, path):
-            check_target(file)
+    files = [file for name, path in paths.items() for file in files_of(name, path)]
+    keep(earlier, files, inventory)
+    for file in files:
+        check_target(file)
     return paths
 
 
@@ -202,6 +207,6 @@ def folder_in(folder: Path | None) -> str:
 
 
 def inventory_of(how: Mapping[str, object]) -> Path | None:
-    """Return the folder in which a run's inventory stood, None where its run file does not say."""
+    """Return where a run's inventory stood, None where its run file does not say."""
     named = how.get("inventory")
-    return Path(named).parent if isinstance(named, str) else None
+    return Path(named) if isinstance(named, str) else None

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 import yaml
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from auditor.lab.server import Lab
 from auditor.lab.world import world_from
@@ -160,3 +160,49 @@ def test_an_accepted_risk_holds_until_its_day_and_comes_back_after_it(estate):
     (told,) = [row for row in Sheet(load_workbook(second), "Carried over").rows() if of("tracking")(row)]
     assert "2026-01-31" in told["Why it stands here"]
     assert "1 accepted no longer" in done.err
+
+
+def test_a_workbook_that_people_wrote_in_is_never_replaced_unread(estate, auditor):
+    estate.role("sync")
+    _, first, run = estate.audit("first")
+    assert auditor("report", run).code == 0, "nobody wrote anything yet"
+    worked(first, lambda sheet: sheet.write(of("sync", "role"), Status="In progress"))
+    before = first.read_bytes()
+    for options in ((), ("-o", f"{first.parent}/", "--format", "json,xlsx"), ("-o", first)):
+        done = auditor("report", run, *options)
+        assert done.code == 2
+        assert "holds what people wrote about 1 finding" in done.err
+        assert "--previous" in done.err
+    assert first.read_bytes() == before
+
+    # what is carried over can be carried over again, until somebody goes on writing there
+    second = first.with_name("second.xlsx")
+    for _ in range(2):
+        assert auditor("report", run, "--previous", first, "-o", second).code == 0
+    worked(second, lambda sheet: sheet.write(of("sync", "role"), Owner="Kim"))
+    done = auditor("report", run, "--previous", first, "-o", second)
+    assert done.code == 2
+    assert f"{second} holds what people wrote" in done.err.replace("\n", " ")
+
+
+@pytest.mark.parametrize(("name", "form"), [("accounts.csv", "csv"), ("accounts", "csv")])
+def test_no_report_takes_the_place_of_the_inventory(estate, auditor, tmp_path, name, form):
+    _, _, run = estate.audit("first")
+    before = (tmp_path / "accounts.csv").read_bytes()
+    for command in (("audit", "accounts.csv", "--yes"), ("report", run), ("merge", run)):
+        done = auditor(*command, "-o", name, "--format", form)
+        assert done.code == 2
+        assert "accounts.csv is the inventory" in done.err
+    assert (tmp_path / "accounts.csv").read_bytes() == before
+
+
+def test_a_workbook_of_somebody_else_is_not_replaced(estate, auditor, tmp_path):
+    _, _, run = estate.audit("first")
+    book = Workbook()
+    book.active["A1"] = "Budget"
+    book.save(tmp_path / "budget.xlsx")
+    done = auditor("report", run, "-o", "budget.xlsx")
+    assert done.code == 2
+    assert "the report would replace it" in done.err
+    (tmp_path / "empty.xlsx").touch()
+    assert auditor("report", run, "-o", "empty.xlsx").code == 0

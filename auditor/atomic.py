@@ -65,9 +65,13 @@ def check_target(target: Path) -> None:
         )
     if target.exists() and not target.stat().st_mode & stat.S_IWUSR:
         raise ReportError(f"{target} is read-only", "make it writable, or name another target")
-    for lock in (f"~${target.name}", f".~lock.{target.name}#"):
-        if target.with_name(lock).exists():
-            raise ReportError(f"{target} is open in another program", "close it there, or name another one")
+    if open_elsewhere(target):
+        raise ReportError(f"{target} is open in another program", "close it there, or name another one")
+
+
+def open_elsewhere(path: Path) -> bool:
+    """Return whether Excel or LibreOffice says, by a file beside it, that somebody has a file open."""
+    return any(path.with_name(lock).exists() for lock in (f"~${path.name}", f".~lock.{path.name}#"))
 
 
 def _explained(error: OSError, target: Path) -> ReportError:

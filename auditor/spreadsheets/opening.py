@@ -26,6 +26,8 @@ def opened(path: "Path", bounds: "Bounds") -> "Iterator[tuple[CalamineWorkbook, 
     """
     import python_calamine  # noqa: PLC0415 - not needed for text files
 
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise bounds.error(f"{path.name}: a pipe or a device, not a file", "name the file itself")
     package = _package(path, bounds)
     if package:
         package.check()
@@ -44,7 +46,8 @@ def _package(path: "Path", bounds: "Bounds") -> Package | None:
     if start.startswith(_ZIP):
         return Package(path, bounds)
     if start != _OLE:
-        raise bounds.error(f"{path.name}: not an Excel workbook, whatever its name says", SAVE_AGAIN)
+        named = ", whatever its name says" if path.suffix.lower().startswith(".xls") else ""
+        raise bounds.error(f"{path.name}: not an Excel workbook{named}", SAVE_AGAIN)
     if path.suffix.lower() != ".xls":
         raise _encrypted(path, bounds)
     return None

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.spreadsheets.extent import exact_extent, quick_extent
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -34,19 +36,22 @@ _DAMAGE = (
 )
 _CHUNK = 1024 * 1024
 _LIST_AT_MOST = 10 * 1024 * 1024
+_BETWEEN_TAGS = 4 * 1024 * 1024
+_PARTS_AT_MOST = 20_000
+_OTHER_KINDS = {"content.xml": "an OpenDocument file", "xl/workbook.bin": "a binary workbook (.xlsb)"}
 _TEXTS = "sharedstrings.xml"
 _SHARED = (_TEXTS, "styles.xml", "workbook.xml", ".rels")
 _TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>")
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>\s*(\d{1,9})")
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*?\b\w+:id=[\"']([^\"']+)")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_VALUE = re.compile(rb"<(?:\w{1,99}:)?v\b[^<>]*>\s*(\d{1,9})")
+_SHEET = re.compile(rb"<(?:\w{1,99}:)?sheet\b[^<>]{0,2000}?\b\w{1,99}:id=[\"']([^\"']+)")
+_RELATION = re.compile(rb"<(?:\w{1,99}:)?Relationship\b[^<>]*>")
 _ATTRIBUTE = re.compile(rb"\b(Id|Target|Type)=[\"']([^\"']*)")
-_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)")
-_BEYOND_Z = (re.compile(rb"r=\"([A-Z]{2,3})\d"), re.compile(rb"r='([A-Z]{2,3})\d"))
-_ROWS = (re.compile(rb"<row\b[^>]*?\sr=[\"'](\d+)"), re.compile(rb":row\b[^>]*?\sr=[\"'](\d+)"))
-_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>(?!\s*</)")
-_FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]{1,3})\d+[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
-_LAST_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*>\Z")
+_HIDDEN_ROW = re.compile(
+    rb"<(?:\w{1,99}:)?row\b(?=[^<>]{0,2000}\shidden=[\"'](?:1|true)[\"'])[^<>]{0,2000}?\sr=[\"'](\d{1,7})"
+)
+_FORMULA = re.compile(
+    rb"<(?:\w{1,99}:)?c\b[^<>]{0,99}?\sr=[\"']([A-Z]{1,3})\d{1,7}[\"'][^<>]{0,999}>\s*<(?:\w{1,99}:)?f[\s/>]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,9 @@ class Package:
         Raises the bounds' error when the sheet is too large to lay out.
         """
         seen = Survey()
-        rows, columns = _rough_extent(_noting(self.chunks(index), seen))
-        if rows * columns > self.bounds.cells:
-            rows, columns = _exact_extent(self.chunks(index))
+        rows, columns = quick_extent(_noting(self.chunks(index), seen))
+        if not 0 < rows * columns <= self.bounds.cells:
+            rows, columns = self._exact(index)
         if rows * columns > self.bounds.cells:
             raise self.bounds.error(
                 f"{self.path.name}, sheet {name}: its cells spread over {rows:,} rows by {columns:,} columns",
@@ -100,6 +105,10 @@ class Package:
             self._check_bytes(sum(one.file_size for one in package.infolist() if one.filename not in others))
             yield from _whole_tags(package, sheets[index])
 
+    def _exact(self, index: int) -> tuple[int, int]:
+        with self._told():
+            return exact_extent(self.chunks(index))
+
     def check(self) -> None:
         """Read what is read with every sheet, once and in pieces: its size is what it says, and not too much.
 
@@ -107,7 +116,10 @@ class Package:
         """
         with self._opened() as package:
             names = [name.lower() for name in package.namelist()]
-            if len(set(names)) != len(names):
+            for part, what in _OTHER_KINDS.items():
+                if part in names:
+                    raise self.bounds.error(f"{self.path.name}: {what}", "save it as .xlsx")
+            if len(set(names)) != len(names) or len(names) > _PARTS_AT_MOST:
                 raise zipfile.BadZipFile
             shared = [name for name in package.namelist() if name.lower().endswith(_SHARED)]
             self._check_bytes(sum(package.getinfo(name).file_size for name in shared))
@@ -121,9 +133,13 @@ class Package:
 
     @contextmanager
     def _opened(self) -> "Iterator[zipfile.ZipFile]":
+        with self._told(), zipfile.ZipFile(self.path) as package:
+            yield package
+
+    @contextmanager
+    def _told(self) -> "Iterator[None]":
         try:
-            with zipfile.ZipFile(self.path) as package:
-                yield package
+            yield
         except _DAMAGE:
             raise self.bounds.error(
                 f"{self.path.name}: the workbook is damaged", "open it in Excel and save it again as .xlsx"
@@ -195,6 +211,8 @@ def _whole_tags(package: zipfile.ZipFile, part: str) -> "Iterator[bytes]":
     with package.open(part) as file:
         while chunk := file.read(_CHUNK):
             whole, bracket, rest = (rest + chunk).rpartition(b">")
+            if len(rest) > _BETWEEN_TAGS:  # no cell holds as much
+                raise ValueError(part)
             yield whole + bracket
     yield rest
 
@@ -206,41 +224,3 @@ def _noting(chunks: "Iterator[bytes]", seen: Survey) -> "Iterator[bytes]":
         if b"<f" in chunk or b":f" in chunk:
             seen.formulas.update(letters.decode() for letters in _FORMULA.findall(chunk))
         yield chunk
-
-
-def _rough_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
-    """Return at least the rows and columns, cells without contents included: quick, mostly small enough."""
-    rows, letters = 0, {b"Z"}
-    for chunk in chunks:
-        for beyond in _BEYOND_Z:
-            letters.update(beyond.findall(chunk))
-        for row in _ROWS:
-            rows = max(rows, max(map(int, row.findall(chunk)), default=0))
-    return rows, max(map(_column, letters))
-
-
-def _exact_extent(chunks: "Iterator[bytes]") -> tuple[int, int]:
-    """Return the rows and columns of the cells that hold something."""
-    rows, columns = 0, 0
-    for chunk in _with_their_ends(chunks):
-        for letters, row in _FILLED.findall(chunk):
-            rows, columns = max(rows, int(row)), max(columns, _column(letters))
-    return rows, columns
-
-
-def _with_their_ends(chunks: "Iterator[bytes]") -> "Iterator[bytes]":
-    """Yield the pieces so that what follows a cell's tag, its contents or its end, is in the same piece."""
-    held = b""
-    for chunk in chunks:
-        text = held + chunk
-        last = _LAST_CELL.search(text, max(0, text.rfind(b"<")))
-        held = last.group() if last else b""
-        yield text[: last.start()] if last else text
-    yield held
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from auditor.atomic import open_elsewhere
 from auditor.errors import PreviousError, told
 from auditor.model import REGISTRY_SHEET, ColumnUse
 from auditor.spreadsheets import Bounds, opened
@@ -80,7 +81,12 @@ def read_previous(path: "Path", ours: Ours) -> Previous:
         with opened(path, BOUNDS) as (workbook, package):
             if package is None:
                 raise PreviousError(f"{path.name}: an Excel workbook of the older kind", _AS_XLSX)
-            return _Reading(path.name, workbook, package, ours).result()
+            reading = _Reading(path.name, workbook, package, ours)
+            reading.seen.held = open_elsewhere(path)
+            return reading.result()
+    except PermissionError as error:
+        advice = "close it where it is open, or make it readable for you"
+        raise PreviousError(f"{path} cannot be read: {told(error)}", advice) from None
     except OSError as error:
         raise PreviousError(f"{path} cannot be read: {told(error)}", _ADVICE) from None
 
@@ -92,7 +98,7 @@ class _Reading:
         self._name, self._workbook, self._package, self._ours = name, workbook, package, ours
         self._registry = Registry()
         self._collected = Collected(self._registry)
-        self._seen = Seen()
+        self.seen = Seen()
 
     def result(self) -> Previous:
         """Read everything."""
@@ -111,15 +117,15 @@ class _Reading:
         for index, title in sorted(sheets, key=lambda sheet: base(sheet[1]) == last):
             if base(title) != REGISTRY_SHEET and not self._is_another(title):
                 self._take(index, title)
-        if not self._seen.read:
+        if not self.seen.read:
             raise PreviousError(f"{self._name}: no sheet of it holds findings with their status", _ADVICE)
-        self._seen.parts = self._package.names()
+        self.seen.parts = self._package.names()
         return Previous(
             self._name,
             self._registry.run,
             self._registry.started,
             self._collected.own.headers,
-            tuple(remarks_of(self._seen, self._collected)),
+            tuple(remarks_of(self.seen, self._collected)),
             tuple(self._collected.padded()),
             tuple(self._collected.notices),
         )
@@ -136,19 +142,19 @@ class _Reading:
         except PreviousError:
             if base(title) == base(self._ours.title):
                 raise
-            self._seen.own_sheets.append(title)
+            self.seen.own_sheets.append(title)
             return
         sheet = self._workbook.get_sheet_by_index(index)
         heading, carried = self._heading(sheet)
         if heading is None:
             if sheet.start is not None:
-                self._seen.own_sheets.append(title)
+                self.seen.own_sheets.append(title)
             return
         assert sheet.start is not None, "headers stand in cells"
         facts = [] if carried else [one.key for one in self._registry.columns if one.use is ColumnUse.FACT]
         first = sheet.start[1] + 1
         rows = SheetRows(title, heading, self._collected.own, first, facts)
-        self._seen.note(title, heading, first, survey.formulas, checked=carried or rows.checks)
+        self.seen.note(title, heading, first, survey.formulas, checked=carried or rows.checks)
         for number, cells in _records(sheet):
             row = rows.read(number, cells)
             if number > heading.row + 1 and row.name.account not in self._ours.empty:

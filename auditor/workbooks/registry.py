@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _USES = frozenset(ColumnUse)
+_SHOWN = 60
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class Registry:
     `by_name` has a digest by the checksum of a name, "" where several findings have that name.
     """
 
+    format: str = ""
     run: str = ""
     started: datetime | None = None
     columns: list[RegistryColumn] = field(default_factory=list)
@@ -37,6 +39,8 @@ class Registry:
             case [RegistryRow.FINDING, digest, facts, name, *_]:
                 self.findings[digest] = (facts, name)
                 self.by_name[name] = "" if name in self.by_name else digest
+            case [RegistryRow.FORMAT, name, *_]:
+                self.format = name[:_SHOWN]
             case [RegistryRow.RUN, run, *_]:
                 self.run = run
             case [RegistryRow.STARTED, started, *_]:

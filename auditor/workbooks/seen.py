@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.model import REGISTRY_FORMAT
 from auditor.workbooks.headings import WORK
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Seen:
     lacking: list[str] = field(default_factory=list)
     formulas: dict[str, int] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
+    held: bool = False
 
     def note(
         self, title: str, heading: "Heading", first: int, formulas: "Mapping[str, int]", *, checked: bool
@@ -59,6 +61,13 @@ class Seen:
 
 def remarks_of(seen: Seen, collected: "Collected") -> "Iterator[str]":
     """Yield what has to be known, a sentence each."""
+    if seen.held:
+        yield "it is open in another program: what is not saved there is not carried over"
+    if collected.registry.format not in {"", REGISTRY_FORMAT}:
+        yield (
+            f'it was written by another version of auditor ("{collected.registry.format}"):'
+            " look over what was carried over"
+        )
     yield from _of_package(seen)
     yield from _of_columns(seen)
     yield from _of_rows(collected)

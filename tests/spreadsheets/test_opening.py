@@ -1,5 +1,6 @@
 """A workbook from outside: what it says of itself is checked before calamine lays it out."""
 
+import os
 import struct
 import zipfile
 
@@ -74,3 +75,63 @@ def test_a_list_of_sheets_that_is_no_list_is_damage(book, monkeypatch):
     monkeypatch.setattr(package, "_LIST_AT_MOST", 50)
     with pytest.raises(InventoryError, match="damaged"):
         Package(book([["Account"]]), BOUNDS).survey(0, "Sheet")
+
+
+def test_a_part_without_an_end_of_a_tag_is_damage_before_it_fills_the_memory(book, monkeypatch):
+    """Looking for that end again and again took a minute for each gigabyte."""
+    path = book([["x" * 50_000]])
+    monkeypatch.setattr(package, "_CHUNK", 1_000)
+    monkeypatch.setattr(package, "_BETWEEN_TAGS", 40_000)
+    with pytest.raises(InventoryError, match="damaged"), opened(path, BOUNDS):
+        pytest.fail("calamine has read it")
+
+
+def test_very_many_parts_are_damage(book, monkeypatch):
+    monkeypatch.setattr(package, "_PARTS_AT_MOST", 5)
+    with pytest.raises(InventoryError, match="damaged"), opened(book([["Account"]]), BOUNDS):
+        pytest.fail("calamine has read it")
+
+
+@pytest.mark.parametrize("cell", ['<c r = "XFD1048576"><v>1</v></c>', '<c r="xfd1048576"><v>1</v></c>'])
+def test_a_far_cell_is_refused_however_its_place_is_written(tmp_path, cell):
+    path = handmade(
+        tmp_path / "book.xlsx",
+        {"Sheet": [["Account"]]},
+        extra={
+            "xl/worksheets/sheet1.xml": (
+                f'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row>{cell}</row>'
+                "</sheetData></worksheet>"
+            )
+        },
+    )
+    with opened(path, BOUNDS) as (_, parts), pytest.raises(InventoryError, match="1,048,576 rows by 16,384"):
+        parts.survey(0, "Sheet")
+
+
+@pytest.mark.parametrize(
+    ("part", "what"), [("content.xml", "an OpenDocument file"), ("xl/workbook.bin", "a binary workbook")]
+)
+def test_other_kinds_of_workbooks_are_told_by_their_name(tmp_path, part, what):
+    path = tmp_path / "book.xlsx"
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr(part, b"")
+    with pytest.raises(InventoryError, match=what) as caught, opened(path, BOUNDS):
+        pytest.fail("calamine has read it")
+    assert "save it as .xlsx" in caught.value.advice
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    path = tmp_path / "book.xlsx"
+    os.mkfifo(path)
+    with pytest.raises(InventoryError, match="pipe"), opened(path, BOUNDS):
+        pytest.fail("calamine has read it")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("a.csv", "not an Excel workbook$"), ("a.xlsx", "workbook, whatever its name says$")]
+)
+def test_a_text_file_is_told_by_what_its_name_promises(tmp_path, name, said):
+    path = tmp_path / name
+    path.write_text("Account;Status", encoding="utf-8")
+    with pytest.raises(InventoryError, match=said), opened(path, BOUNDS):
+        pytest.fail("calamine has read it")

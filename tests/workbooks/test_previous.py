@@ -273,6 +273,60 @@ def test_macros_and_links_to_other_files_are_told_and_left_alone(book, read):
     assert "it holds macros, links to other workbooks" in told(read(book, extra=extra))
 
 
+@pytest.mark.parametrize("lock", ["~$report.xlsx", ".~lock.report.xlsx#"])
+def test_a_workbook_that_is_open_elsewhere_is_read_as_saved_and_that_is_told(book, read, tmp_path, lock):
+    assert "open in another program" not in told(read(book))
+    (tmp_path / lock).touch()
+    book.rows[1] |= WORDS
+    result = read(book)
+    assert "what is not saved there is not carried over" in told(result)
+    assert said(result) == {digest(2): TRACKED}
+
+
+def test_a_workbook_of_another_version_is_read_and_that_is_told(book, read):
+    book.rows[1] |= WORDS
+    book.registry[0] = (book.registry[0][0], "auditor workbook 99")
+    result = read(book)
+    assert 'another version of auditor ("auditor workbook 99")' in told(result)
+    assert said(result) == {digest(2): TRACKED}
+
+
+def test_the_hidden_sheet_of_another_run_takes_nothing_away(book, read):
+    book.rows[1] |= WORDS
+    book.registry = [row if row[0] != "finding" else (row[0], "0" * 20, *row[2:]) for row in book.registry]
+    assert said(read(book)) == {digest(2): TRACKED}
+
+
+def test_a_workbook_whose_rows_were_all_deleted_says_nothing_and_that_is_told(book, read):
+    book.rows.clear()
+    result = read(book)
+    assert result.rows == ()
+    assert "rows that were deleted: 4" in told(result)
+
+
+@pytest.mark.parametrize("word", ["DONE", " done ", "done.", "D\u00a0one", "Done\n"])
+def test_a_status_is_understood_in_any_letter_case(book, read, word):
+    book.rows[1]["Status"] = word
+    assert said(read(book)) == {digest(2): Tracked(Status.DONE)}
+
+
+def test_a_key_that_somebody_wrote_over_is_no_key(book, read):
+    book.rows[1] |= WORDS | {"Key": "mine"}
+    result = read(book)
+    assert said(result) == {digest(2): TRACKED}
+
+
+def test_two_sheets_of_findings_are_read_and_contradictions_listed(book, path):
+    book.rows[0] |= WORDS
+    sheets = book.sheets()
+    sheets["Findings backup"] = sheet(
+        HEADERS, [dict(book.rows[0], Owner="Lee"), dict(book.rows[1], Owner="Kim")]
+    )
+    result = read_previous(handmade(path, sheets), OURS)
+    assert said(result) == {digest(1): TRACKED, digest(2): Tracked(owner="Kim")}
+    assert [(notice.tracked.owner, notice.kind) for notice in result.notices] == [("Lee", LeftKind.NOT_TAKEN)]
+
+
 def test_a_workbook_of_somebody_else_is_refused(path):
     handmade(path, {"Sheet1": [["Account", "Status"], ["a", "b"]]})
     with pytest.raises(PreviousError, match="no sheet of it holds findings"):

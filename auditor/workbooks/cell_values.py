@@ -53,7 +53,7 @@ def day_of(value: object) -> date | str | None:
             return value.date()
         case date():
             return value
-        case float() | int() if not isinstance(value, bool) and _DAYS[0] <= value < _DAYS[1]:
+        case float() | int() if _DAYS[0] <= value < _DAYS[1]:
             return _DAY_ZERO + timedelta(days=int(value))
     text = text_of(value)
     return _day_in(text) or text or None

@@ -366,8 +366,9 @@ def test_a_sheet_of_somebodys_own_that_is_too_large_to_look_at_hinders_nothing(b
 
 
 def test_findings_that_spread_over_too_many_cells_are_refused(book, read, monkeypatch):
-    monkeypatch.setattr(previous, "BOUNDS", previous.BOUNDS.__class__(PreviousError, "a", "b", cells=20))
-    with pytest.raises(PreviousError, match="spread over"):
+    book.columns += [f"Own {number}" for number in range(200)]
+    monkeypatch.setattr(previous, "BOUNDS", previous.BOUNDS.__class__(PreviousError, "a", "b", cells=500))
+    with pytest.raises(PreviousError, match="sheet Findings: its cells spread over"):
         read(book)
 
 

@@ -7,13 +7,13 @@ from auditor.model import Observed
 from auditor.writers.consent_texts import load_consent_texts
 from auditor.writers.tables import accounts, consent, evidence, findings, not_audited
 from auditor.writers.tables.content import Place
+from auditor.writers.tables.places import SharedPlaces
 from auditor.writers.tables.tally import FixTally
-from auditor.writers.workbook.places import SharedPlaces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from auditor.model import Audit, CaseResult, Finding
+    from auditor.model import Audit, CaseResult, Finding, LinkKind
     from auditor.writers.tables.fix_book import FixBook
     from auditor.writers.tables.kept import KeptFixes
     from auditor.writers.texts import Texts
@@ -25,10 +25,13 @@ class Entries:
     What is yielded has to stand in its table before the next one is asked for.
     """
 
-    def __init__(self, texts: "Texts", kept: "KeptFixes") -> None:
+    def __init__(
+        self, texts: "Texts", kept: "KeptFixes", kinds: "Mapping[LinkKind, Place] | None" = None
+    ) -> None:
+        """Begin; `kinds` is where each kind of consent link is explained, if the report says so anywhere."""
         self.count: Counter[str] = Counter()
         self._texts = texts
-        self._consent_texts = load_consent_texts()
+        self._consent_texts, self._kinds = load_consent_texts(), kinds or {}
         self._numbers: dict[str, int] = {}
         self._tally = FixTally(kept)
         self._shared = SharedPlaces()
@@ -49,7 +52,7 @@ class Entries:
         yield self._counted(accounts.TABLE, self._account(result, proofs))
         yield from self._findings(result, number, case, proofs)
         if result.consent is not None:
-            entry = consent.ConsentEntry(result, result.consent, self._consent_texts)
+            entry = consent.ConsentEntry(result, result.consent, self._consent_texts, self._kinds)
             yield self._counted(consent.TABLE, entry)
         for gap in not_audited.gaps_of_case(result, self._texts):
             yield self._counted(not_audited.TABLE, gap)

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from openpyxl import Workbook
 
 from auditor.atomic import replacing
-from auditor.model import Brand, Observed, Status
+from auditor.model import Brand, Status
 from auditor.writers.consent_texts import load_consent_texts
 from auditor.writers.tables import (
     accounts,
@@ -20,11 +20,10 @@ from auditor.writers.tables import (
     not_audited,
     run,
 )
-from auditor.writers.tables.content import Place
+from auditor.writers.tables.entries import Entries
 from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.kept_changes import KeptChanges
 from auditor.writers.tables.own import own_columns, own_headers, own_key
-from auditor.writers.tables.tally import FixTally
 from auditor.writers.texts import load_texts
 from auditor.writers.unseen import Unseen
 from auditor.writers.workbook.changes import ChangesSheet
@@ -33,7 +32,6 @@ from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.lookups import Lookups
 from auditor.writers.workbook.markup import settled
 from auditor.writers.workbook.parts import save
-from auditor.writers.workbook.places import SharedPlaces
 from auditor.writers.workbook.registry import RegistrySheet
 from auditor.writers.workbook.sheet import Book, Limits, RecordSheet
 from auditor.writers.workbook.styles import Styles, measure_by
@@ -75,9 +73,6 @@ class WorkbookWriter:
                 pages = _Pages(book, texts, _Kept(kept, changed), audit.run, self._terms)
                 for result in audit.results():
                     pages.case(result)
-                for row in audit.invalid():
-                    for gap in not_audited.gaps_of_row(row):
-                        pages.gaps.add(gap)
                 todo = pages.finish(audit)
                 save(book.workbook, book.parts, stream, lambda xml: settled(xml, todo.place, book.location))
 
@@ -111,7 +106,7 @@ class _Pages:
         own = terms.follow_up.own_columns if terms and terms.follow_up else ()
         self._summary = SummarySheet(book, texts, terms.brand if terms else Brand())
         self._unseen, self._statuses = Unseen(), Counter[Status]()
-        self._accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
+        of_accounts = RecordSheet(book, accounts.TABLE, accounts.COLUMNS)
         self._working = _with_own(book.layout.sheets[findings.TABLE], own, book.layout.work.own_width)
         columns = {**findings.COLUMNS, **own_columns(len(own))}
         self._findings = RecordSheet(book, findings.TABLE, columns, self._working)
@@ -120,66 +115,37 @@ class _Pages:
             self._changes = ChangesSheet(book, kept.changes, terms.comparison, terms.follow_up)
         self._carried = _carried(book, own) if terms and terms.follow_up else None
         self._fixes = RecordSheet(book, fixes.TABLE, fixes.COLUMNS)
-        self._consent = RecordSheet(book, consent.TABLE, consent.COLUMNS)
-        self._consent_texts = load_consent_texts()
-        self._kinds = glossary.places(self._consent_texts)
-        self._evidence = RecordSheet(book, evidence.TABLE, evidence.COLUMNS)
-        self.gaps = RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS)
+        self._passing: dict[str, RecordSheet[Any]] = {
+            accounts.TABLE: of_accounts,
+            findings.TABLE: self._findings,
+            consent.TABLE: RecordSheet(book, consent.TABLE, consent.COLUMNS),
+            evidence.TABLE: RecordSheet(book, evidence.TABLE, evidence.COLUMNS),
+            not_audited.TABLE: RecordSheet(book, not_audited.TABLE, not_audited.COLUMNS),
+        }
         self._run = RecordSheet(book, run.TABLE, run.COLUMNS)
         self._glossary = RecordSheet(book, glossary.TABLE, glossary.COLUMNS)
         self._registry = RegistrySheet(book, info, self._working)
-        self._numbers: dict[str, int] = {}
-        self._tally = FixTally(kept.fixes)
-        self._shared = SharedPlaces()
+        self._consent_texts = load_consent_texts()
+        self._entries = Entries(texts, kept.fixes, glossary.places(self._consent_texts))
 
     def case(self, result: "CaseResult") -> None:
         """Write a case on every sheet that it has something for."""
-        number = self._numbers.setdefault(result.case.account_id, len(self._numbers))
-        case = Place(accounts.TABLE, self._accounts.count)
-        proofs = self._proofs(result, case, number)
-        item = evidence.telling(result)
-        self._accounts.add(
-            accounts.AccountEntry(
-                result,
-                self._texts,
-                Place(findings.TABLE, self._findings.count) if result.findings else None,
-                item,
-                proofs.get(item.question) if item else None,
-            )
-        )
-        if self._changes:
-            self._changes.take(result, case.record, self._findings.count)
-        for finding, fix in zip(result.findings, self._tally.add(result, number), strict=True):
-            cited = (evidence.question_of(citation) for citation in finding.evidence)
-            proof = next((proofs[question] for question in cited if question in proofs), None)
-            entry = findings.FindingEntry(result, finding, self._texts, case, fix, proof)
-            self._registry.add(entry, self._findings.add(entry))
-        if result.consent is not None:
-            told = consent.ConsentEntry(result, result.consent, self._consent_texts, self._kinds)
-            self._consent.add(told)
-        self._unseen.add(result, self.gaps.count)
+        self._unseen.add(result, self._passing[not_audited.TABLE].count)
         self._statuses.update(
             found.tracked.status if found.tracked else Status.OPEN for found in result.findings
         )
-        for gap in not_audited.gaps_of_case(result, self._texts):
-            self.gaps.add(gap)
-
-    def _proofs(self, result: "CaseResult", case: Place, number: int) -> dict[str, Place]:
-        """Write the case's observations, shared ones once; returns where each answer stands."""
-        places: dict[str, Place] = {}
-        for item in result.evidence:
-            if isinstance(item, Observed):
-                record = self._shared.record(item, number)
-                if record is None:
-                    record = self._evidence.count
-                    self._evidence.add(evidence.EvidenceEntry(result, item, case))
-                    self._shared.stands(item, number, record)
-                places[item.question] = Place(evidence.TABLE, record)
-        return places
+        if self._changes:
+            self._changes.take(result, self._passing[accounts.TABLE].count, self._findings.count)
+        for table, entry in self._entries.of_case(result):
+            cells = self._passing[table].add(entry)
+            if isinstance(entry, findings.FindingEntry):
+                self._registry.add(entry, cells)
 
     def finish(self, audit: "Audit") -> "FixBook":
         """Write what is known only at the end, and close every sheet; returns the fixes in order."""
-        todo = self._tally.book()
+        for table, entry in self._entries.of_rows(audit):
+            self._passing[table].add(entry)
+        todo = self._entries.book()
         for number, fix in enumerate(todo.lines(), 1):
             self._fixes.add(fixes.FixEntry(number, fix, self._texts))
         if self._carried and self._terms and self._terms.follow_up:
@@ -188,17 +154,18 @@ class _Pages:
             self._carried.close()
         for line in run.lines(audit, self._terms, self._texts.run):
             self._run.add(line)
-        for entry in glossary.terms(self._consent_texts):
-            self._glossary.add(entry)
+        for term in glossary.terms(self._consent_texts):
+            self._glossary.add(term)
         lookups = Lookups(self._working, self._book.limits, self._findings.count)
         write_desks(self._book, todo, self._texts, lookups)
         before = self._terms.comparison if self._terms else None
         self._summary.write(Told(audit, todo, self._unseen, self._statuses, lookups, before))
-        records = (self._accounts, self._findings, self._fixes, self._consent)
         if self._changes:
             self._changes.close()
-        for sheet in (*records, self._evidence, self.gaps, self._run, self._glossary, self._registry):
+        for sheet in self._passing.values():
             sheet.close()
+        for ended in (self._fixes, self._run, self._glossary, self._registry):
+            ended.close()
         return todo
 
 

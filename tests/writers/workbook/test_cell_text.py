@@ -112,6 +112,8 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_mark(letter):
         ("file:///etc/passwd", False),
         ("https://a b", False),
         ("https://x\n", False),
+        ("https://x/\ud800", False),
+        ("https://x/\uffff", False),
         ("https://contoso.example/" + "a" * 2_079, False),
         ("", False),
     ],

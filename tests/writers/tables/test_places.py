@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from auditor.model import Question, Subject
-from auditor.writers.workbook.places import SharedPlaces
+from auditor.writers.tables.places import SharedPlaces
 
 
 @dataclass

@@ -162,7 +162,7 @@ class Package:
 def _sheets(package: zipfile.ZipFile) -> list[str]:
     """Return the names of the sheets' parts in the workbook's order, following relations from its root."""
     root = _relations(package, "")
-    workbook = next(tag[b"Target"] for tag in root if tag.get(b"Type", b"").endswith(b"/officeDocument"))
+    workbook, *_ = (tag[b"Target"] for tag in root if tag.get(b"Type", b"").endswith(b"/officeDocument"))
     name = _resolved("", workbook)
     targets = {tag.get(b"Id"): tag[b"Target"] for tag in _relations(package, name)}
     return [_resolved(name, targets[relation]) for relation in _SHEET.findall(_small(package, name))]

@@ -90,6 +90,16 @@ def test_whatever_is_written_into_its_parts_is_read_or_told(whole, part, cuts):
     assert advice
 
 
+def test_a_package_that_does_not_say_where_its_workbook_is_is_damage(whole):
+    parts = parts_of(whole)
+    path = whole.with_name("report.xlsx")
+    with zipfile.ZipFile(path, "w") as package:
+        for one, data in parts.items():
+            package.writestr(one, data.replace(b'/officeDocument"', b'/otherDocument"'))
+    message, _ = told(path)
+    assert message == "report.xlsx: the workbook is damaged"
+
+
 @given(cuts=CUTS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
 def test_whatever_happens_to_its_bytes_is_read_or_told(whole, cuts):

@@ -88,7 +88,7 @@ def test_waivers_demands_and_earlier_work_are_told_where_there_are_any(audit, te
     assert told["Findings marked Done, still failing"] == [2]
     assert told["Workbook whose words were carried over"] == ["report.xlsx"]
     assert told["Column of your own"] == ["Ticket", "=1+1"]
-    assert told["Rows that fit no finding any more"] == [4]
+    assert told["Rows on the sheet of what was carried over"] == [4]
     assert told["To know"] == ["its macros were not read"]
 
 

@@ -121,10 +121,10 @@ def _judged(name: str, book: "Rulebook", ledger: Path | None) -> "Baseline":
     from auditor.run.judged import judge  # noqa: PLC0415 - as above
 
     try:
-        found = find_run(name, ledger)
+        journal = Journal.open(find_run(name, ledger))
     except NotARunFile as error:
-        raise NotARunFile(f"--baseline: {error}", error.advice) from None
-    journal = Journal.open(found)
+        advice = f"{error.advice}; a report in JSON will do, and a workbook is named with --previous"
+        raise NotARunFile(f"--baseline: {error}", advice) from None
     try:
         audit = judge(journal, book)
         return baseline_of(audit.run.id, audit.results())

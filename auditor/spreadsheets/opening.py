@@ -47,7 +47,7 @@ def _package(path: "Path", bounds: "Bounds") -> Package | None:
         return Package(path, bounds)
     if start != _OLE:
         named = ", whatever its name says" if path.suffix.lower().startswith(".xls") else ""
-        raise bounds.error(f"{path.name}: not an Excel workbook{named}", SAVE_AGAIN)
+        raise bounds.error(f"{path.name}: not an Excel workbook{named}", bounds.another)
     if path.suffix.lower() != ".xls":
         raise _encrypted(path, bounds)
     return None

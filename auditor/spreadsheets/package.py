@@ -56,12 +56,16 @@ _FORMULA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much of a workbook is read, and what to say where it is more: a room's own error and advice."""
+    """How much of a workbook is read, and what to say where it is more: a room's own error and advice.
+
+    `another` is the advice where a file is no workbook at all.
+    """
 
     error: "type[AuditorError]"
     spread: str
     unpacked: str
     cells: int = 20_000_000
+    another: str = "open it in Excel and save it again as .xlsx"
 
 
 @dataclass(slots=True)

@@ -35,9 +35,10 @@ BOUNDS = Bounds(
     spread="delete the stray cells far below or to the right of the table, and save it",
     unpacked="delete the sheets that are not needed (the findings and the hidden sheet are), and save it",
     cells=40_000_000,
+    another="name a report.xlsx that auditor wrote; people may have worked in it since",
 )
 _OWN_AT_MOST = 250
-_ADVICE = "name a report.xlsx that auditor wrote; people may have worked in it since"
+_ADVICE = BOUNDS.another
 _AS_XLSX = "save it as .xlsx"
 
 

@@ -45,7 +45,8 @@ def test_a_report_of_the_same_run_does_not_say_that_what_is_done_still_fails(aud
     done = auditor("report", run, "--previous", workbook, "-o", "next.xlsx")
     assert "marked Done: 1 finding; nobody has looked again since" in done.err
     assert column(tmp_path / "next.xlsx", "Status")[0] == "Done"
-    assert load_workbook(tmp_path / "next.xlsx")["Changes"]["A2"].value.startswith("Nothing has changed")
+    told = load_workbook(tmp_path / "next.xlsx")["Changes"]["A2"].value
+    assert told.endswith("no later run has found again what is marked Done.")
 
 
 @pytest.mark.parametrize("named", ["worked.xlsx", "sub/../worked.xlsx", "linked.xlsx"])
@@ -67,3 +68,17 @@ def test_a_workbook_that_is_none_of_ours_is_said_before_a_password_is_sent(
     done = auditor("audit", inventory, "--yes", "--previous", "other.xlsx", *through)
     assert (done.code, lab.submissions) == (2, {})
     assert "other.xlsx: not an Excel workbook" in done.err
+
+
+def test_each_option_says_what_it_takes_where_the_other_ones_file_is_given(auditor, worked, tmp_path):
+    workbook, run = worked
+    (tmp_path / "accounts.csv").write_text("account\n", encoding="utf-8")
+    for option, file, what, advice in (
+        ("--previous", run, "not an Excel workbook", "name a report.xlsx that auditor wrote"),
+        ("--previous", "accounts.csv", "not an Excel workbook", "name a report.xlsx that auditor wrote"),
+        ("--baseline", workbook, "--baseline: worked.xlsx is no run file", "named with --previous"),
+    ):
+        done = auditor("report", run, option, file, "-o", "next.xlsx")
+        assert done.code == 2
+        assert what in done.err
+        assert advice in done.err.replace("\n", " ")

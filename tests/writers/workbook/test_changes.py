@@ -169,7 +169,7 @@ def test_with_nothing_to_compare_with_there_is_no_sheet(written, now):
 
 def test_with_no_change_the_sheet_says_so(written, cases, audit_of):
     nothing = cases(a={})
-    assert written(nothing, nothing)["Changes"]["A2"].value.startswith("Nothing has changed")
+    assert written(nothing, nothing)["Changes"]["A2"].value.startswith("Nothing to list")
 
 
 def test_the_sheet_stands_behind_the_findings(written, now, then):

@@ -1,7 +1,7 @@
 """What people wrote stands at the findings of this run, and nothing that has none is dropped."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -96,6 +96,26 @@ def test_words_that_fit_two_findings_stand_at_the_first_and_that_is_told():
 
 def test_an_accepted_risk_holds_through_its_last_day():
     assert held(replace(ACCEPTED, due=TODAY), TODAY) == (replace(ACCEPTED, due=TODAY), "")
+
+
+class EarlyInTheMorning(Made):
+    """A run that began half an hour past midnight where it ran, and on the day before in UTC."""
+
+    @property
+    def run(self):
+        return replace(
+            super().run, started=datetime(2026, 11, 23, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+        )
+
+
+def test_the_day_of_a_run_is_that_in_utc_wherever_it_ran():
+    accepted = replace(ACCEPTED, due=date(2026, 11, 22))
+    audit = FollowedUp(
+        EarlyInTheMorning((result(ANA, finding("blocked")),)),
+        previous(row(ANA, "blocked", accepted)),
+        lambda rule, result: True,
+    )
+    assert tracked_of(audit) == {(ANA, "blocked"): accepted}
 
 
 def test_an_accepted_risk_whose_last_day_has_passed_is_open_again_and_listed():

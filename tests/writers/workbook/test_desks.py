@@ -90,9 +90,10 @@ def test_what_is_done_is_looked_up_and_the_value_is_there_before_anybody_reckons
     assert any(not told.startswith("0 of") for told in seen)
 
 
-def test_a_lookup_follows_the_findings_onto_a_second_sheet(audit, written):
+@pytest.mark.parametrize("rows", [4, 5])  # the last sheet is full, or is not
+def test_a_lookup_follows_the_findings_onto_further_sheets(audit, written, rows):
     done = tracked(audit, Status.DONE)
-    book, values = written(done, Limits(rows=5))
+    book, values = written(done, Limits(rows=rows))
     for title in book.sheetnames:
         if title.startswith("To do"):
             for row, value in zip(records(book[title]), records(values[title]), strict=True):

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -53,6 +54,12 @@ def test_times_are_iso_in_utc_and_as_the_clocks_here_have_them(audit, monkeypatc
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     time.tzset()
     assert said(audit)["Started (UTC)"] == ["2026-11-22T08:15:30Z (local time 2026-11-22T13:45:30+05:30)"]
+
+
+def test_a_run_that_was_begun_in_another_zone_is_told_in_utc_too(audit, make):
+    there = audit.run.started.astimezone(timezone(timedelta(hours=-3, minutes=-30)))
+    elsewhere = said(replace(audit, run=make.run(started=there)))
+    assert elsewhere["Started (UTC)"] == said(audit)["Started (UTC)"]
 
 
 def test_what_limits_the_run_stands_out(audit, make):

@@ -77,12 +77,12 @@ WORDS = {"Status": "Accepted risk", "Owner": "Dana", "Due": dt.date(2099, 3, 31)
 
 
 def test_what_was_written_with_openpyxl_stands_in_the_next_workbook(report, again):
-    work(report, [WORDS, {"Status": "Done"}, {"Comment": "+41 79, ask for Lee"}])
+    work(report, [WORDS, {"Status": "Done"}, {"Comment": "+41 79, ask for עדי 🙂"}])
     target, followed = again(report)
     first, second, third, *others = rows(target).values()
     assert [first[name] for name in WORDS] == list(WORDS.values())
     assert second["Status"] == "Done"
-    assert third["Comment"] == "+41 79, ask for Lee"
+    assert third["Comment"] == "+41 79, ask for עדי 🙂"
     assert {row["Status"] for row in others} == {"Open"}
     assert followed.left() == []
     assert "facts" not in " ".join(followed.remarks)

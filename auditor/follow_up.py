@@ -19,8 +19,10 @@ from auditor.model import (
     FindingKey,
     FindingName,
     InvalidRow,
+    Known,
     Left,
     LeftKind,
+    Question,
     RunInfo,
     Status,
     Summary,
@@ -47,6 +49,7 @@ class _Tally:
     ended: list[Left] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     claimed: int = 0
+    remembered: int = 0
 
 
 class FollowedUp:
@@ -129,6 +132,11 @@ class FollowedUp:
             lines.append(f"marked Done and still found: {_findings(tally.claimed)}")
         elif tally.claimed:
             lines.append(f"marked Done: {_findings(tally.claimed)}; nobody has looked again since")
+        if tally.remembered:
+            lines.append(
+                f"marked Done, not asked again: {_findings(tally.remembered)}, whose password is held back"
+                " since it was refused; --retry ACCOUNT asks once more"
+            )
         kinds = collections.Counter(one.kind for one in left)
         if left:
             told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
@@ -167,8 +175,11 @@ class FollowedUp:
             left = left_of(row._replace(key=ONCE), f"{row.where}: {why}", LeftKind.RUN_OUT)
             tally.ended.append(left)
         followed = replace(finding, tracked=tracked)
-        tally.claimed += followed.claimed
-        return followed if self.looked_since else replace(finding, tracked=replace(tracked, looked=False))
+        remembered = _is_remembered(result, finding)
+        tally.claimed += followed.claimed and not remembered
+        tally.remembered += followed.claimed and remembered
+        looked = self.looked_since and not remembered
+        return followed if looked else replace(finding, tracked=replace(tracked, looked=False))
 
     def _became(self, rule: str, result: CaseResult) -> tuple[LeftKind, str]:
         """Return what became of a case's finding if it has it no more: gone only where that was seen."""
@@ -204,6 +215,13 @@ def held(tracked: Tracked, today: date) -> tuple[Tracked, str]:
         lapsed = replace(opened, lapsed=tracked.due)
         return lapsed, f"accepted until {tracked.due.isoformat()}, which has passed; it is open again"
     return tracked, ""
+
+
+def _is_remembered(result: CaseResult, finding: Finding) -> bool:
+    """Return whether a finding rests on the password's answer of an earlier run: nobody has looked again."""
+    fact = result.facts.get("answer_from")
+    earlier = isinstance(fact, Known) and fact.value == "an earlier run"
+    return earlier and any(said.startswith(Question.PASSWORD) for said in finding.evidence)
 
 
 def _words(name: FindingName) -> tuple[str, str, str]:

@@ -6,7 +6,18 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from auditor.follow_up import FollowedUp, held
-from auditor.model import ONCE, UNSURE, CaseKey, FindingKey, FindingName, Left, LeftKind, Status, Tracked
+from auditor.model import (
+    ONCE,
+    UNSURE,
+    CaseKey,
+    FindingKey,
+    FindingName,
+    Known,
+    Left,
+    LeftKind,
+    Status,
+    Tracked,
+)
 from auditor.workbooks.previous import Previous
 from auditor.workbooks.written import Written
 from tests.judged_cases import HOST, START, Made, finding, result
@@ -188,3 +199,19 @@ def test_every_reading_says_the_same():
     audit = followed([result(ANA, finding("blocked"))], row(ANA, "blocked"), row(BEN, "blocked"))
     first = tracked_of(audit), audit.left(), audit.remarks
     assert (tracked_of(audit), audit.left(), audit.remarks) == first
+
+
+def test_what_is_marked_done_is_not_called_failing_where_only_an_earlier_answer_is_repeated():
+    """The ledger holds the account back: whether the fix helped, nobody has asked since."""
+    blocked, role = finding("blocked"), finding("role")
+    blocked = replace(blocked, evidence=("password: AADSTS50126",))
+    role = replace(role, evidence=("directory: read",))
+    done = Tracked(Status.DONE, "Kim")
+    for answer_from, claimed in (("an earlier run", {"role"}), ("this run", {"blocked", "role"})):
+        seen = replace(result(ANA, blocked, role), facts={"answer_from": Known(answer_from)})
+        audit = followed([seen], row(ANA, "blocked", done), row(ANA, "role", done, number=3))
+        (told,) = audit.results()
+        assert {one.rule for one in told.findings if one.claimed} == claimed
+        lines = "\n".join(audit.remarks)
+        assert f"marked Done and still found: {len(claimed)} finding" in lines
+        assert ("--retry ACCOUNT" in lines) is (answer_from == "an earlier run")

@@ -114,9 +114,9 @@ class FollowedUp:
 
     @property
     def looked_since(self) -> bool:
-        """See FollowUp."""
-        written = self._previous.started
-        return written is None or self._audit.run.started > written
+        """See FollowUp. A run that unites others begins with the first of them and ends with the last."""
+        run, written = self._audit.run, self._previous.started
+        return written is None or (run.id != self._previous.run and (run.ended or run.started) > written)
 
     def left(self) -> list[Left]:
         """See FollowUp: findings that are gone or out of sight first, then what is told once."""

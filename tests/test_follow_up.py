@@ -180,6 +180,15 @@ def test_a_run_that_is_no_newer_than_the_workbook_says_that_nobody_looked_again(
     assert not case.findings[0].claimed
 
 
+@pytest.mark.parametrize(("written_from", "looked"), [("run-2", False), ("run-1", True)])
+def test_a_later_part_of_united_runs_looked_again_and_the_run_of_the_workbook_itself_did_not(
+    written_from, looked
+):
+    begun = replace(previous(), run=written_from, started=START - timedelta(seconds=1))
+    audit = FollowedUp(Made((result(ANA),)), begun, lambda rule, result: True)
+    assert audit.looked_since is looked
+
+
 def test_where_nobody_knows_when_the_workbook_was_written_what_is_marked_done_is_taken_as_looked_at():
     done = row(ANA, "blocked", Tracked(Status.DONE))
     unknown = replace(previous(done), started=None)

@@ -2,7 +2,7 @@
 
 READABLE = 4.5
 """The least contrast of text of usual size (WCAG 2.2, 1.4.3)."""
-_DARK, _LIGHT = "111418", "FFFFFF"
+_DARK, _LIGHT, _DARKEST = "111418", "FFFFFF", "000000"
 _STEPS = 50
 
 
@@ -20,8 +20,9 @@ def contrast(one: str, other: str) -> float:
 
 
 def ink_on(colour: str) -> str:
-    """Return the letters that stand out from a colour, dark or light: one of them always does."""
-    return max((_LIGHT, _DARK), key=lambda ink: contrast(ink, colour))
+    """Return the letters that stand out from a colour: light, dark, or black where neither is enough."""
+    best = max((_LIGHT, _DARK), key=lambda ink: contrast(ink, colour))
+    return best if contrast(best, colour) >= READABLE else _DARKEST
 
 
 def as_ink(colour: str, ground: str = _LIGHT) -> str:

@@ -32,8 +32,14 @@ class RunLine:
 COLUMNS: Columns[RunLine] = {
     "about": lambda line: Content(line.about),
     "what": lambda line: Content(line.what),
-    "value": lambda line: Content(line.value, "gap:not looked at" if line.grave else ""),
+    "value": lambda line: Content(line.value, _tone(line)),
 }
+
+
+def _tone(line: RunLine) -> str:
+    if line.grave:
+        return "gap:not looked at"
+    return "run:number" if isinstance(line.value, int) else ""
 
 
 def lines(audit: "Audit", terms: "Terms | None", texts: "RunTexts") -> "Iterator[RunLine]":

@@ -11,6 +11,9 @@ from auditor.writers.colours import as_ink, ink_on
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_PER_INDENT = 1.6  # of a column's width
+_BOLDER = 0.93  # letters in bold where there is room for one that is not
+
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
 Title = Annotated[str, StringConstraints(pattern=r"^[^\[\]:*?/\\']{1,25}$")]
 
@@ -35,6 +38,10 @@ class Look(Edge):
     wrap: bool = True
     symbol: str = Field(default="", max_length=5)
 
+    def room(self, width: float) -> float:
+        """Return how much of a column's width there is for a text in this look."""
+        return (width - self.indent * _PER_INDENT) * (_BOLDER if self.bold else 1)
+
 
 class ColumnLayout(Edge):
     """One column: which content, under which header, how wide (in characters).
@@ -55,14 +62,15 @@ class ColumnLayout(Edge):
 class SheetLayout(Edge):
     """One sheet of records.
 
-    `frozen` columns stay in sight; `pages_wide` is the width on paper, the first column repeated on each
-    page; `empty` is said where there is no record. People work in an `open` one, the others are protected;
-    a `hidden` one is shown to nobody.
+    `frozen` columns stay in sight; on paper the columns end with `printed_to` (the last where it is empty)
+    and are `pages_wide`, the first repeated on each page; `empty` is said where there is no record. People
+    work in an `open` one, the others are protected; a `hidden` one is shown to nobody.
     """
 
     title: Title
     tab: Colour
     frozen: int = Field(default=1, ge=0)
+    printed_to: str = ""
     pages_wide: int = Field(default=1, ge=1, le=5)
     empty: str = ""
     open: bool = False
@@ -77,7 +85,15 @@ class SheetLayout(Edge):
         ):
             if len(set(given)) != len(given):
                 raise ValueError(f"a column {name} stands twice")
+        if self.printed_to and self.printed_to not in {column.key for column in self.columns}:
+            raise ValueError(f"printed_to names no column: {self.printed_to}")
         return self
+
+    @property
+    def on_paper(self) -> int:
+        """Return how many columns are printed."""
+        keys = [column.key for column in self.columns]
+        return keys.index(self.printed_to) + 1 if self.printed_to else len(keys)
 
     def with_own(self, columns: "Mapping[str, str]", width: float) -> "SheetLayout":
         """Return the sheet with columns of somebody's own (key -> header) behind ours, before hidden ones."""
@@ -91,7 +107,10 @@ class SheetLayout(Edge):
 
 
 class SummaryLayout(Edge):
-    """The first sheet: its title, the widths of the columns of a band, headings and labels by name."""
+    """The first sheet: its title, the widths of the columns of a band, headings and labels by name.
+
+    `zoom` is in percent, so that all bands are seen in a window of usual width.
+    """
 
     title: Title
     tab: Colour
@@ -99,6 +118,7 @@ class SummaryLayout(Edge):
     number_width: float
     wide_width: float
     gap_width: float
+    zoom: int = Field(ge=50, le=100)
     headings: dict[str, str]
     facts: dict[str, str]
     counts: dict[str, str]

@@ -44,11 +44,12 @@ class Column:
     def _cell(self, value: "Value", tone: str, linked: bool) -> tuple[str, int]:  # noqa: FBT001 - a part of the key under which it is remembered
         """Return the cell behind its reference, and how many lines of text it takes."""
         look = self._look or self._styles.layout.look_of(tone)
+        form = self._styles.layout.looks[look]
         if isinstance(value, str):
             said = value if self._look else self._styles.layout.worded(value, tone)
             style = self._styles.number(self._sheet, Variant(look, linked, looks_like_formula(said), str))
-            wraps = self._styles.layout.looks[look].wrap
-            return _text(style, cell_text(said)), lines_needed(said, self._width) if wraps else 1
+            lines = lines_needed(said, form.room(self._width)) if form.wrap else 1
+            return _text(style, cell_text(said)), lines
         if isinstance(value, Line):
             style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=str))
             return _text(style, value.words.format(_mark("n", value))), 1

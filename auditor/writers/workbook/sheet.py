@@ -170,6 +170,7 @@ class RecordSheet(Generic[E]):
         sheet = self._book.page(page_title(self._layout.title, page), self._layout.tab, after)
         sheet.print_title_rows = "1:1"
         sheet.page_setup.fitToWidth = self._layout.pages_wide
+        sheet.page_setup.pageOrder = "overThenDown"
         if self._layout.frozen:
             sheet.print_title_cols = f"A:{get_column_letter(self._layout.frozen)}"
         sheet.freeze_panes = f"{get_column_letter(self._layout.frozen + 1)}2"
@@ -206,6 +207,7 @@ class RecordSheet(Generic[E]):
         sheet, columns = self._part.sheet, self._layout.columns
         self._part.dimension = self._reference(last_row)
         if not self._layout.hidden:
+            sheet.print_area = f"A1:{get_column_letter(self._layout.on_paper)}{last_row}"
             headers = [column.header for column in columns]
             sheet.add_table(list_object(sheet.title, self._part.dimension, headers))
         for number, column in enumerate(columns, 1):

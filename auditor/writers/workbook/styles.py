@@ -102,7 +102,8 @@ class Styles:
                 if look.fill or not look.wrap
                 else Border(bottom=line)
             )
-        horizontal = look.horizontal or ("center" if variant.type is int else None)
+        aligned = "left" if look.indent else None  # what a program aligns by itself, it does not indent
+        horizontal = look.horizontal or ("center" if variant.type is int else aligned)
         model.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap, indent=look.indent)
         model.number_format = _FORMATS.get(variant.type, "General")
         # keeps the text a text when somebody edits the cell

@@ -1,6 +1,6 @@
 """The first sheet: what was audited, the verdicts as numbers and bars, the road, what nobody saw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis, Contract, Status
@@ -54,6 +54,7 @@ class SummarySheet:
         own = book.layout.summary
         sheet = book.page(own.title, own.tab)
         sheet.sheet_view.showGridLines = False
+        sheet.sheet_view.zoomScale = own.zoom
         sheet.page_setup.fitToHeight = 1
         sheet.print_options.horizontalCentered = True
         self._page = Page(book, sheet)
@@ -95,7 +96,7 @@ class SummarySheet:
             yield (line if number else f"{texts.stopped} {line}"), "alarm"
 
     def _facts(self, row: int, audit: "Audit") -> int:
-        known = facts_of(audit.run, _SHOWN_NAMES) | self._counted(audit.summary)
+        known = facts_of(_briefly(audit.run), _SHOWN_NAMES) | self._counted(audit.summary)
         known |= waivers_of(audit.summary, _SHOWN_NAMES)
         labels = self._layout.summary.facts
         shown = [(labels[name], known[name]) for name in labels if name in known]
@@ -154,3 +155,8 @@ class SummarySheet:
         row = self._page.counted(row, first, live) + 1
         others = [axis_table(layout, axis, summary) for axis in (Axis.ROPC, Axis.MFA, Axis.CONSENT)]
         return self._page.counted(row, others) + 1
+
+
+def _briefly(run: "RunInfo") -> "RunInfo":
+    """Return the run with its tenants' names alone; their ids stand on the sheet of the run."""
+    return replace(run, scope_tenants=tuple(name.partition(" (")[0] for name in run.scope_tenants))

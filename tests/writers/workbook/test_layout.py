@@ -2,11 +2,14 @@ from itertools import pairwise
 
 import pytest
 import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from auditor.edges import validated
 from auditor.errors import RulesError
 from auditor.model import REGISTRY_SHEET, Axis, ChangeKind, Contract, Desk, Lane, Severity, Status
 from auditor.resources import shipped, shipped_text
+from auditor.writers.colours import contrast
 from auditor.writers.tables import (
     accounts,
     carried,
@@ -21,7 +24,7 @@ from auditor.writers.tables import (
     run,
     todo,
 )
-from auditor.writers.workbook.layout import Layout, load_layout
+from auditor.writers.workbook.layout import Layout, Look, load_layout
 
 TABLES = {
     table.TABLE: table.COLUMNS
@@ -117,6 +120,28 @@ def test_a_tone_must_name_a_look(data):
     refused(data, "unknown looks: splendid")
 
 
+def test_what_is_printed_ends_with_a_column_that_is_there(data):
+    data["sheets"]["findings"]["printed_to"] = "mood"
+    refused(data, "printed_to names no column: mood")
+
+
+def test_a_text_has_less_room_indented_and_in_bold():
+    plain = Look()
+    assert plain.room(20) == 20
+    assert Look(indent=1).room(20) < 20
+    assert Look(indent=1, bold=True).room(20) < Look(indent=1).room(20)
+
+
+@given(accent=st.binary(min_size=3, max_size=3).map(lambda colour: colour.hex().upper()))
+@example(accent="FFFFFF")
+@example(accent="F2C811")
+@example(accent="000000")
+@example(accent="777777")
+def test_whatever_the_accent_every_look_is_readable(accent):
+    for name, look in load_layout().branded(accent).looks.items():
+        assert contrast(look.fill or "FFFFFF", look.ink) >= 4.5, name
+
+
 def test_two_sheets_cannot_share_a_title(data):
     data["sheets"]["findings"]["title"] = "accounts"
     refused(data, "two sheets have the same title")
@@ -140,6 +165,12 @@ def test_every_filled_look_is_readable():
         if look.fill:
             light, dark = sorted((lightness(look.fill), lightness(look.ink)), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def test_letters_without_a_fill_of_their_own_are_readable_on_white_and_on_the_bands_of_a_table():
+    for name, look in load_layout().looks.items():
+        if not look.fill:
+            assert contrast(look.ink, "D9D9D9") >= 4.5, name
 
 
 def lightness(colour):

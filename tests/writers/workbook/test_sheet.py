@@ -36,6 +36,13 @@ def test_lines_are_estimated_by_length_and_breaks(text, lines):
     assert lines_needed(text, 20) == lines
 
 
+def test_names_that_break_at_their_hyphens_and_wide_letters_take_more_lines():
+    guest = "iris.bell_bracken-installers.example#EXT#@fabrikam-machinery.onmicrosoft.com"
+    assert lines_needed(guest, 34) == 3
+    assert lines_needed("\u5009\u5eab" * 15, 34) == 2, "thirty ideographs are as wide as sixty letters"
+    assert lines_needed("\u0441\u043a\u043b\u0430\u0434" * 6, 34) == 1, "Cyrillic ones are not"
+
+
 def test_a_row_is_never_higher_than_half_a_page():
     assert row_height(1) < row_height(2)
     assert row_height(1_000) == row_height(24) < 409 * 0.8, "409 is what Excel allows"

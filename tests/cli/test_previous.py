@@ -1,9 +1,14 @@
 """`--previous` on the commands that write reports: read before anything is asked, never replaced."""
 
+import csv
+import itertools
 import os
 
 import pytest
 from openpyxl import load_workbook
+
+from auditor.run.sessions import SignIns
+from tests.cli.conftest import read_json
 
 
 def written(path, header, value):
@@ -47,6 +52,46 @@ def test_a_report_of_the_same_run_does_not_say_that_what_is_done_still_fails(aud
     assert column(tmp_path / "next.xlsx", "Status")[0] == "Done"
     told = load_workbook(tmp_path / "next.xlsx")["Changes"]["A2"].value
     assert told.endswith("no later run has found again what is marked Done.")
+
+
+def test_a_run_that_is_gone_on_with_carries_over_the_workbook_that_it_began_with(
+    auditor, worked, through, inventory, monkeypatch, tmp_path
+):
+    workbook, _ = worked
+    sessions, whole = itertools.count(), SignIns.session
+
+    def session(self, plan):
+        if next(sessions):
+            raise KeyboardInterrupt
+        return whole(self, plan)
+
+    options = ("--yes", "--previous", workbook, "-o", "next/", "--concurrency", 1, "--format", "xlsx,csv")
+    with monkeypatch.context() as patched:
+        patched.setattr(SignIns, "session", session)
+        assert auditor("audit", inventory, *options, *through).code == 4
+    (run,) = (tmp_path / "next").glob("*.audit-run")
+    done = auditor("audit", "--resume", run, *through)
+    assert done.code == 0, done.err
+    assert "carried over from worked.xlsx: 1 finding" in done.err
+    assert column(tmp_path / "next" / "report.xlsx", "Owner")[0] == "Dana"
+
+
+def test_every_format_says_what_people_wrote(auditor, worked, tmp_path):
+    workbook, run = worked
+    formats = "xlsx,html,csv,jira,azure-devops,json"
+    written(workbook, "Status", "In progress")
+    done = auditor(
+        "report", run, "--previous", workbook, "--baseline", run, "--format", formats, "-o", "out/"
+    )
+    assert done.code == 0, done.err
+    assert column(tmp_path / "out" / "report.xlsx", "Owner")[0] == "Dana"
+    with (tmp_path / "out" / "report.findings.csv").open(encoding="utf-8-sig", newline="") as stream:
+        first = next(csv.DictReader(stream))
+    assert (first["Status"], first["Owner"]) == ("In progress", "Dana")
+    for name in ("report.html", "report.jira.csv", "report.devops.csv"):
+        assert "Dana" in (tmp_path / "out" / name).read_text(encoding="utf-8"), name
+    found = [one for case in read_json(tmp_path / "out" / "report.json")["cases"] for one in case["findings"]]
+    assert [one["tracked"]["owner"] for one in found if one["tracked"]] == ["Dana"]
 
 
 @pytest.mark.parametrize("named", ["worked.xlsx", "sub/../worked.xlsx", "linked.xlsx"])

@@ -29,6 +29,7 @@ def test_rows_and_columns_are_counted_whatever_the_prefix_and_the_quotes(prefix,
         (b'<row r="9"><c r = "XFD1048576"><v>1</v></c></row>', (1_048_576, 16_384)),
         (b'<row r="9"><c\nr="XFD8"><v>1</v></c></row>', (8, 16_384)),
         (b'<row r="9"><c r="xfd8"><v>1</v></c></row>', (8, 16_384)),
+        (b'<row r="9"><x:c r="XFD8"><x:v>1</x:v></x:c></row>', (8, 16_384)),
         (b'<row r="9"><c t="&gt;" r="XFD8"><v>1</v></c></row>', (8, 16_384)),
         (b'<row r="9"><c t=">" r="XFD8"><v>1</v></c></row>', (8, 16_384)),
         (b'<row r="1048575"/><row><c><v>1</v></c></row>', (1_048_576, 1)),
@@ -60,6 +61,14 @@ def test_a_cell_that_stands_nowhere_is_damage(cell):
     assert quick_extent(iter([sheet])) == (0, 0) or cell.endswith(b"<c>")
     with pytest.raises(ValueError):  # noqa: PT011 - what it says is the parser's own
         exact_extent(iter([sheet]))
+
+
+def test_what_a_sheet_says_of_its_letters_changes_nothing():
+    """Readers take it for UTF-8; in the letters that it claims it would say something else."""
+    declared = b'<?xml version="1.0" encoding="cp037"?>'
+    with pytest.raises(ValueError, match=r"well-formed|mismatched|token"):
+        exact_extent(iter([declared + ONE + "<x/></sheetData><".encode("cp037")]))
+    assert exact_extent(iter([declared + ONE + b"</sheetData>"])) == (1, 1)
 
 
 def test_entities_that_multiply_are_refused_where_they_are_declared():

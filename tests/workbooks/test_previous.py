@@ -1,5 +1,6 @@
 """An earlier workbook, read back after people worked in it."""
 
+import contextlib
 import datetime as dt
 import zipfile
 
@@ -349,6 +350,22 @@ def test_an_old_xls_is_refused_with_advice(tmp_path):
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 9)
     with pytest.raises(PreviousError):
         read_previous(path, OURS)
+
+
+def test_a_workbook_of_the_older_kind_that_can_be_read_is_refused_all_the_same(path, monkeypatch):
+    monkeypatch.setattr(previous, "opened", lambda *_: contextlib.nullcontext((None, None)))
+    with pytest.raises(PreviousError, match="of the older kind"):
+        read_previous(path, OURS)
+
+
+def test_a_file_that_another_program_keeps_to_itself_is_said(path, monkeypatch):
+    def held(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(previous, "opened", held)
+    with pytest.raises(PreviousError, match="permission denied") as caught:
+        read_previous(path, OURS)
+    assert "close it" in caught.value.advice
 
 
 def test_a_file_that_is_not_there_is_said(path):

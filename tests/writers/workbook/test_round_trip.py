@@ -122,6 +122,16 @@ def test_what_has_no_finding_now_is_kept_until_it_has_one_again(report, again):
     assert followed.left() == []
 
 
+def test_of_a_workbook_of_another_estate_everything_that_was_written_is_listed(report, audit, again):
+    found = rows(report)
+    work(report, [WORDS] * len(found))
+    other, followed = again(report, gone={case.case.account for case in audit.cases})
+    assert {left.kind for left in followed.left()} == {LeftKind.ABSENT}
+    kept = rows(other, "Carried over")
+    assert set(kept) == set(found)
+    assert all([row[name] for name in WORDS] == list(WORDS.values()) for row in kept.values())
+
+
 def test_findings_that_continue_on_further_sheets_are_all_read_back(report, again):
     found = len(rows(report))
     work(report, [WORDS] * found)

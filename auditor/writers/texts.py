@@ -12,6 +12,7 @@ class SummaryTexts(Edge):
 
     title: str
     subtitle: str
+    keywords: str
     simulated: str
     stopped: str
     missing: str

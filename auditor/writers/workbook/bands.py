@@ -37,15 +37,14 @@ class Page:
         for letter, width in zip("ABCDEFGHIJK", widths, strict=False):
             sheet.column_dimensions[letter].width = width
 
-    @property
-    def width(self) -> float:
-        """Return how wide all bands are, in characters."""
-        return len(BANDS) * sum(self._widths) + (len(BANDS) - 1) * self.own.gap_width
+    def width_of(self, bands: int) -> float:
+        """Return how wide so many bands are with the gaps between them, in characters."""
+        return bands * sum(self._widths) + (bands - 1) * self.own.gap_width
 
     def wide(self, row: int, text: str, look: str) -> int:
         """Place text across the page, as high as it needs; returns the next row."""
         self.canvas.span(row, (1, LAST), text, look)
-        self.canvas.height(row, row_height(self._lines(text, self.width, look)) + _AIR)
+        self.canvas.height(row, row_height(self.lines(text, self.width_of(len(BANDS)), look)) + _AIR)
         return row + 1
 
     def heading(self, row: int, band: int, text: str, number: str = "", wide: str = "") -> None:
@@ -72,11 +71,11 @@ class Page:
         The number is the link, and so is a label of one line: not every program breaks the lines of links.
         """
         column, (label, number, note) = BANDS[band], texts
-        lines = self._lines(label, self._widths[0], look)
+        lines = self.lines(label, self._widths[0], look)
         self.canvas.put(row, column, label, look, link if lines == 1 else None)
         self.canvas.put(row, column + 1, number, "number", link)
         self.canvas.put(row, column + 2, note, "beside")
-        lines = max(lines, self._lines(note, self._widths[2], "beside"))
+        lines = max(lines, self.lines(note, self._widths[2], "beside"))
         self.canvas.height(row, row_height(lines) + _AIR)
 
     def fact(self, row: int, band: int, label: str, value: str) -> None:
@@ -84,12 +83,12 @@ class Page:
         column = BANDS[band]
         self.canvas.put(row, column, label, "label")
         self.canvas.span(row, (column + 1, column + 2), value, "value")
-        self.canvas.height(row, row_height(self._lines(value, self._widths[1] + self._widths[2], "value")))
+        self.canvas.height(row, row_height(self.lines(value, self._widths[1] + self._widths[2], "value")))
 
     def note(self, row: int, band: int, text: str, link: "Place | None" = None) -> None:
         """Place text over all columns of a band."""
         self.canvas.span(row, (BANDS[band], BANDS[band] + 2), text, "small", link)
-        self.canvas.height(row, row_height(self._lines(text, sum(self._widths), "small")) + _AIR)
+        self.canvas.height(row, row_height(self.lines(text, sum(self._widths), "small")) + _AIR)
 
     def counted(
         self, row: int, tables: "Sequence[CountTable]", live: "Mapping[str, Formula | int] | None" = None
@@ -110,7 +109,8 @@ class Page:
             self._bars(row + 1, column, table)
         return row + 1 + max(len(table.lines) for table in tables)
 
-    def _lines(self, text: str, width: float, look: str) -> int:
+    def lines(self, text: str, width: float, look: str) -> int:
+        """Return how many lines a text takes in this look."""
         return lines_needed(text, self.layout.looks[look].room(width))
 
     def _bars(self, row: int, column: int, table: "CountTable") -> None:

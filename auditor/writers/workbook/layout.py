@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PER_INDENT = 1.6  # of a column's width
+_BODY = 10  # points of the letters by which columns are measured
 _BOLDER = 0.93  # letters in bold where there is room for one that is not
 
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{6}$")]
@@ -40,7 +41,7 @@ class Look(Edge):
 
     def room(self, width: float) -> float:
         """Return how much of a column's width there is for a text in this look."""
-        return (width - self.indent * _PER_INDENT) * (_BOLDER if self.bold else 1)
+        return (width - self.indent * _PER_INDENT) * (_BOLDER if self.bold else 1) * _BODY / self.size
 
 
 class ColumnLayout(Edge):

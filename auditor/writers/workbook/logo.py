@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from openpyxl.drawing.image import Image
-from openpyxl.drawing.spreadsheet_drawing import AbsoluteAnchor
-from openpyxl.drawing.xdr import XDRPoint2D, XDRPositiveSize2D
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.xdr import XDRPositiveSize2D
 
 from auditor.branding import picture
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _PER_POINT = 4 / 3  # pixels
 _EMU = 9_525  # English Metric Units of a pixel at 96 to the inch
 _WIDEST = 400
-_PER_CHARACTER, _PADDING = 7, 5  # pixels of a column
+_AIR = 3  # pixels above and below
+_PER_CHARACTER = 7  # pixels of a column, its padding among them (ECMA-376 part 1, 18.3.1.13)
 
 
 class Logo(Image):
@@ -30,15 +31,21 @@ class Logo(Image):
 
 
 def place_logo(page: "Page", data: bytes, points: float) -> None:
-    """Place a logo at the upper right corner of the page, no higher than given and in its own proportions."""
+    """Place a logo at the upper right corner of the page, no higher than given and in its own proportions.
+
+    It hangs on the column where it begins: programs differ in how wide a column is, and so in where the page
+    ends.
+    """
     logo = Logo(data)
-    room = points * _PER_POINT
+    room = points * _PER_POINT - 2 * _AIR
     scale = min(room / logo.height, _WIDEST / logo.width)
-    width, height = round(logo.width * scale), round(logo.height * scale)
-    columns = page.sheet.column_dimensions.values()
-    right = sum(round(column.width * _PER_CHARACTER) + _PADDING for column in columns)
-    logo.anchor = AbsoluteAnchor(
-        pos=XDRPoint2D((right - width) * _EMU, round((room - height) / 2) * _EMU),
-        ext=XDRPositiveSize2D(width * _EMU, height * _EMU),
-    )
+    size = XDRPositiveSize2D(round(logo.width * scale) * _EMU, round(logo.height * scale) * _EMU)
+    widths = [round(column.width * _PER_CHARACTER) for column in page.sheet.column_dimensions.values()]
+    column, left = len(widths) - 1, widths[-1] - round(logo.width * scale)
+    while left < 0:
+        column -= 1
+        left += widths[column]
+    below = round((points * _PER_POINT - logo.height * scale) / 2)
+    corner = AnchorMarker(col=column, colOff=left * _EMU, row=0, rowOff=below * _EMU)
+    logo.anchor = OneCellAnchor(_from=corner, ext=size)
     page.sheet.add_image(logo)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditor.writers.workbook.sheet import Book
 
 _SHOWN_NAMES = 2
-_TITLE, _SUBTITLE = 32, 20  # points
+_TITLE, _TITLE_LINE, _SUBTITLE = 32, 27, 20  # points
 _NUMBER, _LABEL = 36, 20  # points of the two rows of tiles
 
 
@@ -74,12 +74,15 @@ class SummarySheet:
         canvas, texts = self._page.canvas, self._texts.summary
         company = f"{self._brand.company}: " if self._brand.company else ""
         right = BANDS[-1] if self._brand.logo else LAST + 1
-        canvas.span(1, (1, right - 1), company + texts.title, "title")
+        title = company + texts.title
+        canvas.span(1, (1, right - 1), title, "title")
         canvas.span(2, (1, right - 1), texts.subtitle, "subtitle")
-        canvas.height(1, _TITLE)
+        lines = self._page.lines(title, self._page.width_of(2 if self._brand.logo else 3), "title")
+        high = max(_TITLE, lines * _TITLE_LINE)
+        canvas.height(1, high)
         canvas.height(2, _SUBTITLE)
         if self._brand.logo:
-            place_logo(self._page, self._brand.logo, _TITLE + _SUBTITLE)
+            place_logo(self._page, self._brand.logo, high + _SUBTITLE)
         row = 3
         for text, look in self._banners(run):
             row = self._page.wide(row, text, look)

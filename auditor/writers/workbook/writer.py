@@ -44,8 +44,11 @@ if TYPE_CHECKING:
     from auditor.model import Audit, CaseResult, Left, RunInfo
     from auditor.writers.interface import Terms
     from auditor.writers.tables.fix_book import FixBook
-    from auditor.writers.texts import Texts
+    from auditor.writers.texts import SummaryTexts, Texts
     from auditor.writers.workbook.layout import SheetLayout
+
+
+_TABS = 850  # thousandths of a window's width for the names of the sheets, the rest for its scroll bar
 
 
 class WorkbookWriter:
@@ -66,7 +69,7 @@ class WorkbookWriter:
         layout, texts = load_layout().branded(brand.accent), load_texts()
         footer = texts.footer_simulated if audit.run.simulated else texts.footer
         with replacing(target) as stream, KeptFixes() as kept, KeptChanges() as changed:
-            workbook = _new_workbook(audit.run, texts)
+            workbook = _new_workbook(audit.run, texts.summary, brand)
             measure_by(workbook, layout)
             book = Book(workbook, Styles(layout), self._limits, footer)
             with closing(book):
@@ -77,13 +80,16 @@ class WorkbookWriter:
                 save(book.workbook, book.parts, stream, lambda xml: settled(xml, todo.place, book.location))
 
 
-def _new_workbook(run: "RunInfo", texts: "Texts") -> Workbook:
+def _new_workbook(run: "RunInfo", texts: "SummaryTexts", brand: Brand) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
-    book.properties.title = texts.summary.title + (" (simulated)" if run.simulated else "")
-    book.properties.creator = "auditor"
+    book.properties.title = texts.title + (" (simulated)" if run.simulated else "")
+    book.properties.creator = brand.company or "auditor"
     book.properties.lastModifiedBy = "auditor"
-    book.properties.subject = run.id
+    book.properties.subject = texts.subtitle
+    book.properties.keywords = f"{texts.keywords}, {run.id}"
+    book.properties.description = texts.sensitive
+    book.views[0].tabRatio = _TABS
     book.calculation.fullCalcOnLoad = False  # what formulas come to is written beside them
     book.properties.created = (run.ended or run.started).replace(tzinfo=None)
     return book

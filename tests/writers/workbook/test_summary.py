@@ -199,10 +199,41 @@ def test_company_and_logo_stand_on_top_and_the_accent_where_the_colour_was(audit
     with zipfile.ZipFile(path) as archive:
         assert archive.read("xl/media/image1.png") == png(300, 60)
         drawing = archive.read("xl/drawings/drawing1.xml").decode()
-    (size,) = re.findall(
-        r'<xdr:absoluteAnchor><xdr:pos[^>]*/><xdr:ext cx="(\d+)" cy="(\d+)"', drawing
-    ) or re.findall(r'absoluteAnchor><(?:\w+:)?pos[^>]*/><(?:\w+:)?ext cx="(\d+)" cy="(\d+)"', drawing)
+    (size,) = re.findall(r'oneCellAnchor>.*?<(?:\w+:)?ext cx="(\d+)" cy="(\d+)"', drawing)
+    assert book.properties.creator == "Contoso Ltd"
     assert int(size[0]) / int(size[1]) == pytest.approx(5, rel=0.02)
+
+
+def anchored(path):
+    with zipfile.ZipFile(path) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    (found,) = re.findall(r"oneCellAnchor>.*?oneCellAnchor>", drawing)
+    column, offset = (int(re.search(rf"<(?:\w+:)?{name}>(\d+)<", found)[1]) for name in ("col", "colOff"))
+    return column, offset, int(re.search(r'cx="(\d+)"', found)[1])
+
+
+@pytest.mark.parametrize("shape", [(300, 60), (2000, 100), (40, 400)])
+def test_a_logo_ends_where_the_page_ends(audit, terms, tmp_path, shape):
+    path = tmp_path / "branded.xlsx"
+    WorkbookWriter(terms(brand=Brand("Contoso Ltd", png(*shape), ""))).write(audit, path)
+    own = load_layout().summary
+    band = (own.label_width, own.number_width, own.wide_width, own.gap_width)
+    widths = [round(width * 7) for width in (band * 3)[:-1]]
+    column, offset, width = anchored(path)
+    assert sum(widths[:column]) + (offset + width) / 9525 == sum(widths)
+
+
+def test_a_long_company_name_is_whole_in_as_many_lines_as_it_takes(audit, terms, tmp_path):
+    heights = []
+    for company in (
+        "Contoso",
+        "The Water and Municipal Services of the Greater Northern Region (Holding) " * 3,
+    ):
+        path = tmp_path / "branded.xlsx"
+        WorkbookWriter(terms(brand=Brand(company.strip(), png(300, 60), ""))).write(audit, path)
+        heights.append(load_workbook(path)["Summary"].row_dimensions[1].height)
+    assert heights[0] == 32
+    assert heights[1] >= 3 * 24
 
 
 def test_the_report_is_called_sensitive_and_explains_its_use(quiet_audit, summary_of):

@@ -198,6 +198,8 @@ def test_a_hostile_name_is_shown_and_does_nothing(book):
 
 def test_the_document_says_what_it_is(book, audit):
     assert book.properties.title == "WS-Trust to OAuth audit (simulated)"
+    assert book.properties.subject.startswith("Which accounts can sign in to Dataverse")
+    assert book.properties.keywords.endswith(f"ROPC, {audit.run.id}")
     assert book.properties.creator == "auditor"
     assert book.properties.created == audit.run.ended.replace(tzinfo=None)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 FINDINGS = ".findings.csv"
 """How the findings' file ends, beside the accounts'."""
-LEFT_OUT = frozenset({"fix_number"})
+LEFT_OUT = frozenset({"fix_number", "counted"})
 """Columns that only lead to another sheet of the workbook."""
 _HERE = Place(accounts.TABLE, 0)
 

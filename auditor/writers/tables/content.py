@@ -22,7 +22,8 @@ class Place(NamedTuple):
 class Line(NamedTuple):
     """A record of a table that is put in order when it is complete: its number as it came, 0 first.
 
-    `words` is what a reader sees, with {} for the record's final number, 1 first.
+    `words` is what a reader sees, with {} for the record's final number, 1 first; without words it is that
+    number alone, to be counted by.
     """
 
     table: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TABLE = "findings"
 WORK = ("status", "owner", "due", "comment")
 """The columns that people fill in; an earlier workbook's words stand there."""
-BESIDE = frozenset({"key", "fix_number"})
+BESIDE = frozenset({"key", "fix_number", "counted"})
 """The columns that state no fact: what a row is known by, and what is settled when all rows are known."""
 _NOTHING = Tracked()
 
@@ -83,6 +83,10 @@ def _number(entry: FindingEntry) -> Content:
     return Content(entry.fix, link=entry.fix) if entry.fix else Content("")
 
 
+def _counted(entry: FindingEntry) -> Content:
+    return Content(entry.fix._replace(words="")) if entry.fix else Content("")
+
+
 def _steps(entry: FindingEntry) -> Content:
     return Content(spelled_out(entry.first, entry.texts) if entry.first else "")
 
@@ -125,5 +129,6 @@ COLUMNS: Columns[FindingEntry] = {
     "owner": lambda e: Content(e.tracked.owner),
     "due": lambda e: Content("" if e.tracked.due is None else e.tracked.due),
     "comment": lambda e: Content(e.tracked.comment),
+    "counted": _counted,
     "key": lambda e: Content(e.key),
 }

@@ -8,6 +8,8 @@ from auditor.writers.tables.content import Content
 from auditor.writers.workbook.sheet import RecordSheet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.writers.tables.content import Columns
     from auditor.writers.tables.fix_book import FixBook
     from auditor.writers.tables.todo import TodoEntry
@@ -18,21 +20,27 @@ if TYPE_CHECKING:
 
 def write_desks(book: "Book", work: "FixBook", texts: "Texts", lookups: "Lookups") -> None:
     """Write a sheet for each desk that has something to do, before the sheet of all fixes."""
-    columns = _live(lookups)
-    for desk in Desk:
-        if not work.busy(desk)[0]:
-            continue
+    busy = {desk: count for desk in Desk if (count := work.busy(desk)[0])}
+    for desk, share in shares(busy, lookups.affordable).items():
         begun = len(book.workbook.worksheets)
-        sheet = RecordSheet(book, todo.table_of(desk), columns)
+        sheet = RecordSheet(book, todo.table_of(desk), _live(lookups, share))
         for number, line in work.todo(desk):
             sheet.add(todo.TodoEntry(number, line, texts))
         sheet.close()
         _to_its_place(book, begun)
 
 
-def _live(lookups: "Lookups") -> "Columns[TodoEntry]":
-    """Return the columns with the progress looked up, in as many lines as can be afforded."""
-    left = iter(range(lookups.affordable))
+def shares(lines: "Mapping[Desk, int]", affordable: int) -> "dict[Desk, int]":
+    """Return how many of each desk's lines look up their progress: all alike, where all can not be had."""
+    found: dict[Desk, int] = {}
+    for desks, desk in zip(range(len(lines), 0, -1), sorted(lines, key=lines.__getitem__), strict=True):
+        found[desk] = min(lines[desk], (affordable - sum(found.values())) // desks)
+    return {desk: found[desk] for desk in lines}
+
+
+def _live(lookups: "Lookups", share: int) -> "Columns[TodoEntry]":
+    """Return the columns with the progress looked up in the first lines, so many of them."""
+    left = iter(range(share))
 
     def status(entry: "TodoEntry") -> Content:
         live = next(left, None) is not None

@@ -51,8 +51,10 @@ class Column:
             lines = lines_needed(said, form.room(self._width)) if form.wrap else 1
             return _text(style, cell_text(said)), lines
         if isinstance(value, Line):
-            style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=str))
-            return _text(style, value.words.format(_mark("n", value))), 1
+            kind = str if value.words else int
+            style = self._styles.number(self._sheet, Variant(look, linked, quoted=False, type=kind))
+            number = _mark("n", value)
+            return (_text(style, value.words.format(number)) if value.words else _number(style, number)), 1
         if isinstance(value, Formula):
             style = self._styles.number(
                 self._sheet, Variant(look, linked, quoted=False, type=type(value.now))

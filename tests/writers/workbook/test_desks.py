@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from auditor.model import Desk, Lane, Status, Tracked
 from auditor.writers.texts import load_texts
 from auditor.writers.workbook import lookups
+from auditor.writers.workbook.desks import shares
 from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.lookups import Lookups
 from auditor.writers.workbook.sheet import Limits
@@ -52,7 +53,7 @@ def reckoned(formula, sheets):
     """Return what a formula of ours comes to, reckoned here: no more than COUNTIFS over given sheets."""
 
     def counted(found):
-        asked = re.findall(r"'([^']+)'!\$([A-Z]+)\$2:\$[A-Z]+\$(\d+),\"([^\"]*)\"", found[1])
+        asked = re.findall(r"'([^']+)'!\$([A-Z]+)\$2:\$[A-Z]+\$(\d+),\"?([^\",]*)\"?", found[1])
         rows = range(2, int(asked[0][2]) + 1)
         return str(sum(
             all(str(sheets[title][f"{letter}{row}"].value).lower() == word.lower()
@@ -90,6 +91,20 @@ def test_what_is_done_is_looked_up_and_the_value_is_there_before_anybody_reckons
     assert any(not told.startswith("0 of") for told in seen)
 
 
+def test_what_is_looked_up_is_no_link_and_fixes_are_counted_as_numbers(audit, written):
+    book, _ = written(audit)
+    for row in records(book["Findings"]):
+        assert not row["Fix number"].hyperlink, "LibreOffice would take a millisecond a comparison"
+        assert not row["Status"].hyperlink
+        number = row["Fix number"].value
+        assert row["See"].value == (f"fix {number}" if number else None)
+        assert number is None or row["Fix number"].data_type == "n"
+    formulas = [row["Done so far"].value for title in TITLES.values() for row in records(book[title])]
+    counted = {letter for text in formulas for letter in re.findall(r"!\$([A-Z]+)\$2:", text)}
+    headers = {cell.column_letter: cell.value for cell in book["Findings"][1]}
+    assert {headers[letter] for letter in counted} == {"Fix number", "Status"}
+
+
 @pytest.mark.parametrize("rows", [4, 5])  # the last sheet is full, or is not
 def test_a_lookup_follows_the_findings_onto_further_sheets(audit, written, rows):
     done = tracked(audit, Status.DONE)
@@ -109,6 +124,15 @@ def test_beyond_what_can_be_looked_up_quickly_the_row_says_what_it_was(audit, wr
     told = [row["Done so far"].value for title in TITLES.values() for row in records(book[title])]
     assert sum(text.startswith("=") for text in told) == 1
     assert all(text.endswith("done when this was written") for text in told if not text.startswith("="))
+
+
+@pytest.mark.parametrize(
+    ("affordable", "given"),
+    [(500, [90, 2, 30]), (30, [14, 2, 14]), (5, [2, 1, 2]), (2, [1, 0, 1]), (0, [0, 0, 0])],
+)
+def test_desks_share_the_lookups_and_what_a_small_one_does_not_need_goes_to_the_others(affordable, given):
+    lines = {Desk.ENTRA: 90, Desk.USER: 2, Desk.APP_OWNER: 30}
+    assert shares(lines, affordable) == dict(zip(lines, given, strict=True))
 
 
 def test_the_more_findings_there_are_the_fewer_lookups_are_made():

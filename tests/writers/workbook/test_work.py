@@ -159,7 +159,7 @@ def test_a_very_hidden_sheet_knows_the_run_and_what_every_row_said(written, audi
     assert [column.header for column in columns] == [name for name in headers(sheet) if name != "Ticket"]
     used = {use: [column.header for column in columns if column.use == use] for use in ColumnUse}
     assert used[ColumnUse.WORK] == ["Status", "Owner", "Due", "Comment"]
-    assert used[ColumnUse.BESIDE] == ["See", "Key"]
+    assert used[ColumnUse.BESIDE] == ["See", "Fix number", "Key"]
     findings = [row[1:] for row in rows if row[0] == "finding"]
     for number, (key, facts, name) in enumerate(findings, 2):
         told = {header: value or "" for header, value in row(sheet, number).items()}
@@ -174,7 +174,7 @@ def test_columns_of_somebodys_own_stand_behind_ours_with_values_of_their_kind(wr
     own = ("Ticket", "Agreed", "Hours", "Since", "At", "Gone")
     values = ("-12", True, 1.5, date(2026, 12, 24), datetime(2026, 12, 24, 18, 30, tzinfo=UTC), None)
     sheet = written(Tracked(own=values), own)["Findings"]
-    assert headers(sheet)[-7:] == [*own, "Key"]
+    assert headers(sheet)[-8:] == [*own, "Fix number", "Key"]
     found = row(sheet)
     assert (found["Ticket"], found["Agreed"], found["Hours"], found["Gone"]) == ("-12", True, 1.5, None)
     assert found["Since"] == datetime(2026, 12, 24)  # noqa: DTZ001 - as above
@@ -212,15 +212,15 @@ def test_one_and_true_and_a_half_are_three_things_in_one_column(audit, terms, tm
 )
 def test_a_header_of_somebodys_own_may_be_anything(written, given, shown):
     sheet = written(Tracked(own=("here",)), [given])["Findings"]
-    assert headers(sheet)[-2] == shown
+    assert headers(sheet)[-3] == shown
     assert row(sheet)[shown] == "here"
-    assert sheet.cell(1, len(headers(sheet)) - 1).data_type == "s"
+    assert sheet.cell(1, len(headers(sheet)) - 2).data_type == "s"
     assert [column.name for column in sheet.tables["Findings"].tableColumns] == headers(sheet)
 
 
 def test_headers_alike_are_told_apart(written):
     sheet = written(None, ["Note", "note", "Note (2)"])["Findings"]
-    assert headers(sheet)[-4:-1] == ["Note", "note (2)", "Note (2) (2)"]
+    assert headers(sheet)[-5:-2] == ["Note", "note (2)", "Note (2) (2)"]
 
 
 def test_continued_findings_have_table_choices_and_keys_on_every_sheet(written, audit):

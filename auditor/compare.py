@@ -96,7 +96,8 @@ class Baseline:
     def changed(self, result: CaseResult) -> tuple[Changed, ...]:
         """Return what became of a case's findings: those of this run, then those that it has no more.
 
-        Questions without an answer are no change, nor are remarks that were none but remarks.
+        Questions without an answer are no change, nor are remarks that were none but remarks, unless somebody
+        accepted them until a day that has passed.
         """
         return (*self._still(result), *self._left(result))
 
@@ -109,7 +110,8 @@ class Baseline:
         before, key = self.cases.get(result.case.key), result.case.key
         for finding in result.findings:
             old = before.findings.get(finding.rule) if before else None
-            if finding.unanswered or {finding.severity, old or Severity.INFO} == {Severity.INFO}:
+            remark = {finding.severity, old or Severity.INFO} == {Severity.INFO} and not finding.lapsed
+            if finding.unanswered or remark:
                 continue
             kind = self._kind(result, finding)
             yield Changed(
@@ -133,9 +135,11 @@ class Baseline:
         if finding.waived is None and self.worse(result, finding):
             seen = known or (before is not None and before.told)
             return ChangeKind.REGRESSED if seen else ChangeKind.NEW
+        if finding.lapsed:
+            return ChangeKind.LAPSED
         if not known:
             return ChangeKind.NEW
-        return ChangeKind.LAPSED if finding.lapsed else ChangeKind.UNCHANGED
+        return ChangeKind.UNTOLD if result.repeats(finding) else ChangeKind.UNCHANGED
 
     def _left(self, result: CaseResult) -> Iterator[Changed]:
         """Yield what the case had and has no more: gone, or out of sight."""
@@ -166,6 +170,8 @@ def _why(finding: Finding, before: Before | None, kind: ChangeKind) -> str:
         return f"waived until {finding.waived.until.isoformat()} by {finding.waived.who}"
     if finding.tracked is not None and finding.tracked.lapsed is not None:
         return f"accepted until {finding.tracked.lapsed.isoformat()}"
+    if kind is ChangeKind.UNTOLD:
+        return "the password was not asked again: its answer is that of an earlier run"
     old = before.findings.get(finding.rule) if before else None
     if old is not None and finding.severity.rank < old.rank:
         return "graver than it was" if kind is not ChangeKind.UNCHANGED else "counts for more than it did"

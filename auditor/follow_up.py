@@ -19,10 +19,8 @@ from auditor.model import (
     FindingKey,
     FindingName,
     InvalidRow,
-    Known,
     Left,
     LeftKind,
-    Question,
     RunInfo,
     Status,
     Summary,
@@ -41,11 +39,13 @@ if TYPE_CHECKING:
 class _Tally:
     """What came of one reading: rows that found their finding, why others did not, acceptances that ended.
 
-    Rows are numbers; `fates` say of those whose case is in the run what became of their finding.
+    Rows are numbers; `fates` say of those whose case is in the run what became of their finding; `unsure` are
+    those whose key leads to another finding than their words.
     """
 
     met: set[int] = field(default_factory=set)
     fates: dict[int, tuple[LeftKind, str]] = field(default_factory=dict)
+    unsure: set[int] = field(default_factory=set)
     ended: list[Left] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     claimed: int = 0
@@ -122,7 +122,7 @@ class FollowedUp:
         """See FollowUp: findings that are gone or out of sight first, then what is told once."""
         tally = self._read()
         rows = enumerate(self._previous.rows)
-        gone = [self._left(row, tally.fates.get(number)) for number, row in rows if number not in tally.met]
+        gone = [self._left(number, row, tally) for number, row in rows if number not in tally.met]
         return [*gone, *tally.ended, *self._previous.notices]
 
     def _closing(self) -> list[str]:
@@ -166,6 +166,9 @@ class FollowedUp:
         if number is None:
             return finding
         row = self._previous.rows[number]
+        if not self._previous.run and _names_another(row.name, result, finding):
+            tally.unsure.add(number)
+            return finding
         if number in tally.met:
             tally.again.append(f"{row.where} fits several findings; it was carried over to the first")
             return finding
@@ -175,7 +178,7 @@ class FollowedUp:
             left = left_of(row._replace(key=ONCE), f"{row.where}: {why}", LeftKind.RUN_OUT)
             tally.ended.append(left)
         followed = replace(finding, tracked=tracked)
-        remembered = _is_remembered(result, finding)
+        remembered = result.repeats(finding)
         tally.claimed += followed.claimed and not remembered
         tally.remembered += followed.claimed and remembered
         looked = self.looked_since and not remembered
@@ -189,13 +192,17 @@ class FollowedUp:
             return LeftKind.UNSEEN, "this run could not tell whether it still holds"
         return LeftKind.FIXED, "this run looked, and it does not hold any more"
 
-    def _left(self, row: "Written", fate: tuple[LeftKind, str] | None) -> Left:
-        if row.key == UNSURE:
+    def _left(self, number: int, row: "Written", tally: _Tally) -> Left:
+        if row.key == UNSURE or number in tally.unsure:
+            row = row._replace(key=UNSURE)
             why = f"{row.where}: its hidden key is that of another finding; write it at the one that is meant"
             return left_of(row, why, LeftKind.UNSURE)
         if not row.named:
             return left_of(row, f"{row.where}: names no finding", LeftKind.NAMELESS)
-        kind, why = fate or (LeftKind.ABSENT, "no case of this run has this account, app and environment")
+        kind, why = tally.fates.get(number) or (
+            LeftKind.ABSENT,
+            "no case of this run has this account, app and environment",
+        )
         return left_of(row, why, kind)
 
 
@@ -217,11 +224,11 @@ def held(tracked: Tracked, today: date) -> tuple[Tracked, str]:
     return tracked, ""
 
 
-def _is_remembered(result: CaseResult, finding: Finding) -> bool:
-    """Return whether a finding rests on the password's answer of an earlier run: nobody has looked again."""
-    fact = result.facts.get("answer_from")
-    earlier = isinstance(fact, Known) and fact.value == "an earlier run"
-    return earlier and any(said.startswith(Question.PASSWORD) for said in finding.evidence)
+def _names_another(name: FindingName, result: CaseResult, finding: Finding) -> bool:
+    """Return whether a row's words name another finding; an app may have got another title since."""
+    case = result.case
+    said, ours = (name.account, name.environment, name.rule), (case.account, case.environment, finding.rule)
+    return any(words and words.lower() != own.lower() for words, own in zip(said, ours, strict=True))
 
 
 def _words(name: FindingName) -> tuple[str, str, str]:

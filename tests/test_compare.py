@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.baselines import baseline_of
-from auditor.model import ChangeKind, Severity, Status, Tracked
+from auditor.model import ChangeKind, Known, Severity, Status, Tracked
 from tests.judged_cases import ACCEPTED, HOST, finding, result
 
 BLOCKER, HIGH, MEDIUM, LOW, INFO = Severity
@@ -132,6 +132,14 @@ UNTOLD = {"ropc": "unknown", "path": "could not tell"}
 CLAIMED = Tracked(Status.DONE, "Dana")
 LAPSED = Tracked(lapsed=date(2026, 11, 21))
 
+NOT_ASKED = "the password was not asked again: its answer is that of an earlier run"
+
+
+def asked(found, answer_from="this run"):
+    """Return a case with a finding that rests on the password's answer."""
+    case = result(A, replace(found, evidence=("password: AADSTS50126",)))
+    return replace(case, facts={"answer_from": Known(answer_from)})
+
 
 def kinds(baseline, now):
     """Return what became of a case's findings by rule: the kind and why."""
@@ -229,6 +237,26 @@ DECISIONS = {
         result(A, finding("x")),
         result(A, finding("x", tracked=LAPSED)),
         {"x": ("accepted until a day that has passed", "accepted until 2026-11-21")},
+    ),
+    "a remark that was accepted until yesterday": (
+        result(A, finding("x", INFO)),
+        result(A, finding("x", INFO, tracked=LAPSED)),
+        {"x": ("accepted until a day that has passed", "accepted until 2026-11-21")},
+    ),
+    "as the same answer of an earlier run had it": (
+        asked(finding("x")),
+        asked(finding("x"), "an earlier run"),
+        {"x": ("could not be looked at again", NOT_ASKED)},
+    ),
+    "as the answer of this run has it": (
+        asked(finding("x")),
+        asked(finding("x"), "this run"),
+        {"x": ("unchanged", "")},
+    ),
+    "graver by the answer of an earlier run": (
+        asked(finding("x", LOW)),
+        asked(finding("x", HIGH), "an earlier run"),
+        {"x": ("regressed", "graver than it was")},
     ),
     "accepted until yesterday, and worse": (
         result(A, finding("x", LOW)),

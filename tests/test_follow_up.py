@@ -45,6 +45,10 @@ def followed(results, *rows, refuted=lambda rule, result: True, **changes):
     return FollowedUp(Made(tuple(results)), previous(*rows, **changes), refuted)
 
 
+def never(rule, result):
+    return False
+
+
 def tracked_of(audit):
     return {
         (one.case.account, found.rule): found.tracked for one in audit.results() for found in one.findings
@@ -91,6 +95,22 @@ def test_a_row_whose_key_is_not_trusted_goes_nowhere():
     audit = followed([result(ANA, finding("blocked"))], row(ANA, "blocked", key=UNSURE))
     assert tracked_of(audit) == {(ANA, "blocked"): None}
     assert [(left.key, left.kind) for left in audit.left()] == [(UNSURE, LeftKind.UNSURE)]
+
+
+def test_without_the_hidden_sheet_a_key_that_was_sorted_away_from_its_words_is_not_trusted():
+    results = result(ANA, finding("blocked")), result(BEN, finding("blocked"))
+    audit = FollowedUp(
+        Made(results), Previous("report.xlsx", rows=(row(ANA, "blocked", key=digest(BEN, "blocked")),)), never
+    )
+    assert tracked_of(audit) == {(ANA, "blocked"): None, (BEN, "blocked"): None}
+    (left,) = audit.left()
+    assert (left.account, left.key, left.kind) == (ANA, UNSURE, LeftKind.UNSURE)
+
+
+def test_without_the_hidden_sheet_a_key_that_fits_its_words_is_enough():
+    rows = (row(ANA.upper(), "blocked", key=digest(ANA, "blocked")),)
+    audit = FollowedUp(Made((result(ANA, finding("blocked")),)), Previous("report.xlsx", rows=rows), never)
+    assert tracked_of(audit) == {(ANA, "blocked"): ACCEPTED}
 
 
 def test_a_row_that_names_nothing_is_listed():

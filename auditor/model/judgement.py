@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from auditor.model.follow_up import Status
-from auditor.model.words import Confidence, Contract, Mark, Severity
+from auditor.model.words import Confidence, Contract, Mark, Question, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -144,18 +144,18 @@ class Finding:
 
     @property
     def claimed(self) -> bool:
-        """Return whether it was marked as done, looked at again, and still fails; what is waived does not."""
+        """Return if it was marked as done, looked at again and still fails: no remark, nothing waived."""
         done = self.tracked is not None and self.tracked.status is Status.DONE and self.tracked.looked
-        return self._fails and done
+        return self._holds and done and self.severity is not Severity.INFO
 
     @property
     def lapsed(self) -> bool:
-        """Return whether somebody accepted its risk until a day that has passed, and it still fails."""
-        return self._fails and self.tracked is not None and self.tracked.lapsed is not None
+        """Return whether somebody accepted its risk until a day that has passed, and it is there."""
+        return self._holds and self.tracked is not None and self.tracked.lapsed is not None
 
     @property
-    def _fails(self) -> bool:
-        return not self.unanswered and self.waived is None and self.severity is not Severity.INFO
+    def _holds(self) -> bool:
+        return not self.unanswered and self.waived is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,12 @@ class CaseResult:
     readings: "Mapping[str, Reading]"
     not_audited: str = ""
     consent: "ConsentAdvice | None" = None
+
+    def repeats(self, finding: Finding) -> bool:
+        """Return whether a finding rests on the password's answer of an earlier run: nobody looked again."""
+        fact = self.facts.get("answer_from")
+        earlier = isinstance(fact, Known) and fact.value == "an earlier run"
+        return earlier and any(said.startswith(Question.PASSWORD) for said in finding.evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ _NUMBER = re.compile(r"[1-9]\d{0,6}")
 _CONTENTS = frozenset({"v", "is", "f"})
 
 
-def quick_extent(chunks: "Iterable[bytes]") -> tuple[int, int]:
-    """Return the last row and column of all cells, empty ones too; (0, 0) where some are written otherwise.
+def quick_extent(chunks: "Iterable[bytes]") -> tuple[int, int] | None:
+    """Return the last row and column of all cells, empty ones too; None where some are written otherwise.
 
     Each piece ends where a tag ends. All of them are read in any case.
     """
@@ -31,7 +31,7 @@ def quick_extent(chunks: "Iterable[bytes]") -> tuple[int, int]:
         rows = max(rows, max(map(int, {row for _, row in cells}), default=0))
         columns = max(columns, max(map(_column, {letters.decode() for letters, _ in cells}), default=0))
         plain = plain and len(cells) == len(_ANY_CELL.findall(chunk)) and not _PREFIXED_CELL.search(chunk)
-    return (rows, columns) if plain else (0, 0)
+    return (rows, columns) if plain else None
 
 
 def exact_extent(chunks: "Iterable[bytes]") -> tuple[int, int]:

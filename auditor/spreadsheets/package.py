@@ -34,6 +34,7 @@ _DAMAGE = (
     ValueError,
     OSError,
 )
+_PARSED_AT_MOST = 512 * 1024**2
 _CHUNK = 1024 * 1024
 _LIST_AT_MOST = 10 * 1024 * 1024
 _BETWEEN_TAGS = 4 * 1024 * 1024
@@ -89,9 +90,10 @@ class Package:
         Raises the bounds' error when the sheet is too large to lay out.
         """
         seen = Survey()
-        rows, columns = quick_extent(_noting(self.chunks(index), seen))
-        if not 0 < rows * columns <= self.bounds.cells:
-            rows, columns = self._exact(index)
+        quick = quick_extent(_noting(self.chunks(index), seen))
+        if quick is None or quick[0] * quick[1] > self.bounds.cells:
+            quick = self._exact(index)
+        rows, columns = quick
         if rows * columns > self.bounds.cells:
             raise self.bounds.error(
                 f"{self.path.name}, sheet {name}: its cells spread over {rows:,} rows by {columns:,} columns",
@@ -111,24 +113,38 @@ class Package:
 
     def _exact(self, index: int) -> tuple[int, int]:
         with self._told():
-            return exact_extent(self.chunks(index))
+            return exact_extent(self._parsed(index))
+
+    def _parsed(self, index: int) -> "Iterator[bytes]":
+        read = 0
+        for chunk in self.chunks(index):
+            read += len(chunk)
+            self._check_bytes(read, _PARSED_AT_MOST)
+            yield chunk
 
     def check(self) -> None:
         """Read what is read with every sheet, once and in pieces: its size is what it says, and not too much.
 
-        Raises the bounds' error, also where two parts have one name: readers differ on which of them counts.
+        Raises the bounds' error, also where two parts have one name or the parts stand behind something else:
+        readers differ on what counts.
         """
         with self._opened() as package:
             names = [name.lower() for name in package.namelist()]
             for part, what in _OTHER_KINDS.items():
                 if part in names:
                     raise self.bounds.error(f"{self.path.name}: {what}", "save it as .xlsx")
-            if len(set(names)) != len(names) or len(names) > _PARTS_AT_MOST:
+            behind = min((one.header_offset for one in package.infolist()), default=0)
+            if behind or len(set(names)) != len(names) or len(names) > _PARTS_AT_MOST:
                 raise zipfile.BadZipFile
             shared = [name for name in package.namelist() if name.lower().endswith(_SHARED)]
             self._check_bytes(sum(package.getinfo(name).file_size for name in shared))
             for name in shared:
                 collections.deque(_whole_tags(package, name), maxlen=0)
+
+    def size(self, index: int) -> int:
+        """Return how long a sheet's XML is, in bytes."""
+        with self._opened() as package:
+            return package.getinfo(_sheets(package)[index]).file_size
 
     def names(self) -> "tuple[str, ...]":
         """Return the names of the parts."""
@@ -158,8 +174,8 @@ class Package:
                     lengths.extend(_text_lengths(_whole_tags(package, name)))
         return lengths
 
-    def _check_bytes(self, count: int) -> None:
-        if count > _BYTES_AT_MOST:
+    def _check_bytes(self, count: int, most: int | None = None) -> None:
+        if count > (_BYTES_AT_MOST if most is None else most):
             raise self.bounds.error(f"{self.path.name}: unpacks to more than is read", self.bounds.unpacked)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
     from auditor.model import Left
-    from auditor.spreadsheets import Package
+    from auditor.spreadsheets import Package, Survey
     from auditor.workbooks.written import Written
 
 BOUNDS = Bounds(
@@ -38,6 +38,8 @@ BOUNDS = Bounds(
     another="name a report.xlsx that auditor wrote; people may have worked in it since",
 )
 _OWN_AT_MOST = 250
+_LOOKED_AT_MOST = 3 * 1024**3
+"""Bytes of all sheets that are looked at: a workbook holds any number of them, or one many times."""
 _ADVICE = BOUNDS.another
 _AS_XLSX = "save it as .xlsx"
 
@@ -97,6 +99,7 @@ class _Reading:
 
     def __init__(self, name: str, workbook: "CalamineWorkbook", package: "Package", ours: Ours) -> None:
         self._name, self._workbook, self._package, self._ours = name, workbook, package, ours
+        self._bytes = 0
         self._registry = Registry()
         self._collected = Collected(self._registry)
         self.seen = Seen()
@@ -112,10 +115,10 @@ class _Reading:
         ]
         for index, title in sheets:
             if base(title) == REGISTRY_SHEET:
-                self._package.survey(index, title)
+                self._survey(index, title)
                 self._registry.take(row for _, row in _records(self._workbook.get_sheet_by_index(index)))
-        last = base(self._ours.carried_title)
-        for index, title in sorted(sheets, key=lambda sheet: base(sheet[1]) == last):
+        order = {base(self._ours.title): 0, base(self._ours.carried_title): 2}
+        for index, title in sorted(sheets, key=lambda sheet: order.get(base(sheet[1]), 1)):
             if base(title) != REGISTRY_SHEET and not self._is_another(title):
                 self._take(index, title)
         if not self.seen.read:
@@ -139,7 +142,7 @@ class _Reading:
 
     def _take(self, index: int, title: str) -> None:
         try:
-            survey = self._package.survey(index, title)
+            survey = self._survey(index, title)
         except PreviousError:
             if base(title) == base(self._ours.title):
                 raise
@@ -165,6 +168,13 @@ class _Reading:
                 f"{self._name}, sheet {title}: more than {_OWN_AT_MOST} columns that are not ours",
                 "delete those that are not needed, and save it",
             )
+
+    def _survey(self, index: int, title: str) -> "Survey":
+        self._bytes += self._package.size(index)
+        if self._bytes > _LOOKED_AT_MOST:
+            message = f"{self._name}, sheet {title}: the sheets unpack to more than is read"
+            raise PreviousError(message, BOUNDS.unpacked)
+        return self._package.survey(index, title)
 
     def _heading(self, sheet: "CalamineSheet") -> tuple[Heading | None, bool]:
         """Return a sheet's heading, None where it has none, and whether it is that of what was carried."""

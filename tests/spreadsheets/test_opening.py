@@ -92,6 +92,22 @@ def test_very_many_parts_are_damage(book, monkeypatch):
         pytest.fail("calamine has read it")
 
 
+def test_a_package_that_stands_behind_another_is_damage(book):
+    path = book([["Account"]])
+    path.write_bytes(path.read_bytes() * 2)
+    with pytest.raises(InventoryError, match="damaged"), opened(path, BOUNDS):
+        pytest.fail("calamine has read it")
+
+
+def test_of_cells_that_have_to_be_parsed_not_any_number_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(package, "_PARSED_AT_MOST", 1_000)
+    rows = "<row><c><v>1</v></c></row>" * 100
+    sheet = {"xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>"}
+    path = handmade(tmp_path / "book.xlsx", {"Sheet": []}, extra=sheet)
+    with opened(path, BOUNDS) as (_, parts), pytest.raises(InventoryError, match="unpacks to more"):
+        parts.survey(0, "Sheet")
+
+
 @pytest.mark.parametrize("cell", ['<c r = "XFD1048576"><v>1</v></c>', '<c r="xfd1048576"><v>1</v></c>'])
 def test_a_far_cell_is_refused_however_its_place_is_written(tmp_path, cell):
     path = handmade(

@@ -382,6 +382,20 @@ def test_a_sheet_of_somebodys_own_that_is_too_large_to_look_at_hinders_nothing(b
     assert '"Huge"' in told(result)
 
 
+def test_of_sheets_without_end_those_named_like_ours_are_read_and_the_others_told(book, read, monkeypatch):
+    book.rows[0] |= WORDS
+    second = dict(book.rows[1], Owner="Lee")
+    book.others = {"Own": [["x", 1]] * 500, "Copy": sheet(HEADERS, [second])}
+    assert said(read(book)) == {digest(1): TRACKED, digest(2): Tracked(owner="Lee")}
+    monkeypatch.setattr(previous, "_LOOKED_AT_MOST", 10_000)
+    result = read(book)
+    assert said(result) == {digest(1): TRACKED}
+    assert '"Own", "Copy"' in told(result)
+    monkeypatch.setattr(previous, "_LOOKED_AT_MOST", 1_000)
+    with pytest.raises(PreviousError, match="the sheets unpack to more than is read"):
+        read(book)
+
+
 def test_findings_that_spread_over_too_many_cells_are_refused(book, read, monkeypatch):
     book.columns += [f"Own {number}" for number in range(200)]
     monkeypatch.setattr(previous, "BOUNDS", previous.BOUNDS.__class__(PreviousError, "a", "b", cells=500))

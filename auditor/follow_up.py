@@ -115,7 +115,7 @@ class FollowedUp:
     @property
     def looked_since(self) -> bool:
         """See FollowUp. A run that unites others begins with the first of them and ends with the last."""
-        run, written = self._audit.run, self._previous.started
+        run, written = self._audit.run, self._previous.as_of
         return written is None or (run.id != self._previous.run and (run.ended or run.started) > written)
 
     def left(self) -> list[Left]:

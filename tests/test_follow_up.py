@@ -190,7 +190,7 @@ def test_what_is_marked_done_and_still_found_stays_done_and_is_told():
 def test_a_run_that_is_no_newer_than_the_workbook_says_that_nobody_looked_again():
     audit = FollowedUp(
         Made((result(ANA, finding("blocked")),)),
-        replace(previous(row(ANA, "blocked", Tracked(Status.DONE))), started=START),
+        replace(previous(row(ANA, "blocked", Tracked(Status.DONE))), as_of=START),
         lambda rule, result: True,
     )
     assert not audit.looked_since
@@ -204,14 +204,14 @@ def test_a_run_that_is_no_newer_than_the_workbook_says_that_nobody_looked_again(
 def test_a_later_part_of_united_runs_looked_again_and_the_run_of_the_workbook_itself_did_not(
     written_from, looked
 ):
-    begun = replace(previous(), run=written_from, started=START - timedelta(seconds=1))
+    begun = replace(previous(), run=written_from, as_of=START - timedelta(seconds=1))
     audit = FollowedUp(Made((result(ANA),)), begun, lambda rule, result: True)
     assert audit.looked_since is looked
 
 
 def test_where_nobody_knows_when_the_workbook_was_written_what_is_marked_done_is_taken_as_looked_at():
     done = row(ANA, "blocked", Tracked(Status.DONE))
-    unknown = replace(previous(done), started=None)
+    unknown = replace(previous(done), as_of=None)
     audit = FollowedUp(Made((result(ANA, finding("blocked")),)), unknown, lambda rule, result: True)
     assert [found.claimed for case in audit.results() for found in case.findings] == [True]
 

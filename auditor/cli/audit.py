@@ -158,6 +158,7 @@ def report(
     Reads the run file alone: no network, no password.
     """
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.previous import free_target  # noqa: PLC0415 - as above
     from auditor.cli.reporting import (  # noqa: PLC0415 - as above
         Asked,
         formats_of,
@@ -190,7 +191,7 @@ def report(
     path, rulebook = find_run(run, ledger), load_rulebook(rules)
     journal = Journal.open(path)
     try:
-        target = output or path.with_name("report.xlsx")
+        target = output or free_target(path.with_name("report.xlsx"), wanted.earlier)
         inventory = inventory_of(journal.how)
         paths = paths_of(target, formats_of(wanted, target), wanted.earlier, inventory)
         base = inventory.parent if inventory else None

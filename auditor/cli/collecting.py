@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import __version__
-from auditor.cli.previous import earlier_in
+from auditor.cli.previous import earlier_in, free_target
 from auditor.cli.reporting import Wanted, formats_of, paths_of, reported
 from auditor.cli.resuming import Order, how_of, taken_up
 from auditor.cli.runs import find_run
@@ -37,7 +37,7 @@ def new_audit(
     screen: "Screen",
 ) -> Watched:
     """Begin a run over an inventory and write its report."""
-    target = wanted.output or inventory.parent / "report.xlsx"
+    target = wanted.output or free_target(inventory.parent / "report.xlsx", wanted.earlier)
     previous = wanted.earlier.path if wanted.earlier else None
     order = Order(inventory, choices, target, formats_of(wanted, target), previous)
     wanted = replace(wanted, output=target, formats=order.formats)

@@ -53,6 +53,7 @@ def merge(
     """
     from auditor.cli.audit import finish  # noqa: PLC0415 - see cli.main
     from auditor.cli.console import Screen  # noqa: PLC0415 - Rich is slow to import
+    from auditor.cli.previous import free_target  # noqa: PLC0415 - as above
     from auditor.cli.reporting import (  # noqa: PLC0415 - as above
         Asked,
         formats_of,
@@ -86,7 +87,7 @@ def merge(
     )
     wanted = wanted_of(asked)
     found = [find_run(text, ledger) for text in runs]
-    target = output or found[0].with_name("merged.xlsx")
+    target = output or free_target(found[0].with_name("merged.xlsx"), wanted.earlier)
     inventory = inventory_of(_how(found[0]))
     paths = paths_of(target, formats_of(wanted, target), wanted.earlier, inventory)
     together = _united(found)

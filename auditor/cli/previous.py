@@ -35,6 +35,15 @@ def _read(path: Path) -> "Previous":
     return read_previous(path, _ours())
 
 
+def free_target(wished: Path, earlier: Earlier | None) -> Path:
+    """Return where a report goes that nobody named a file for: beside earlier ones, not in their place."""
+    number, found = 1, wished
+    while earlier is not None and found.exists():
+        number += 1
+        found = wished.with_stem(f"{wished.stem}-{number}")
+    return found
+
+
 def keep(earlier: Earlier | None, targets: "Iterable[Path]", read: Path | None = None) -> None:
     """Raise UsageError where a report would take the place of what people need.
 
@@ -64,7 +73,7 @@ def _keep_words(target: Path, earlier: Earlier | None) -> None:
         many = f"{written} findings" if written > 1 else "1 finding"
         raise UsageError(
             f"{target} holds what people wrote about {many}, and the report would replace it",
-            f"carry it over: --previous {target}, and -o with another file",
+            f"carry it over: --previous {target}; or name another file with -o",
         )
 
 

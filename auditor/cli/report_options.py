@@ -56,7 +56,8 @@ OUTPUT: TypeAlias = Annotated[
         metavar="FILE|FOLDER/",
         parser=target,
         rich_help_panel=_RESULT,
-        help="File or folder of the report; without it report.xlsx beside what is read.",
+        help="File or folder of the report; without it report.xlsx beside what is read"
+        " (with --previous report-2.xlsx, and so on).",
     ),
 ]
 CONFIG: TypeAlias = Annotated[

@@ -38,6 +38,7 @@ class RegistryRow(StrEnum):
     RUN = "run"
     TOOL = "tool"
     STARTED = "started"
+    ENDED = "ended"
     COLUMN = "column"
     SHEET = "sheet"
     FINDING = "finding"
@@ -78,6 +79,8 @@ def registry_head(run: "RunInfo", columns: "Iterable[RegistryColumn]") -> "Itera
     yield RegistryRow.RUN, run.id
     yield RegistryRow.TOOL, run.tool_version
     yield RegistryRow.STARTED, run.started.isoformat()
+    if run.ended is not None:
+        yield RegistryRow.ENDED, run.ended.isoformat()
     for column in columns:
         yield RegistryRow.COLUMN, *column
 

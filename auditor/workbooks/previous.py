@@ -63,12 +63,13 @@ class Ours:
 class Previous:
     """What an earlier workbook says: its file's name, the run it was written from ("" where nobody knows).
 
-    `rows` say something of a finding, each of another one; `notices` are to be listed once.
+    `as_of` is when it ended: nobody looked later for what stands in it. `rows` say something of a finding,
+    each of another one; `notices` are to be listed once.
     """
 
     source: str
     run: str = ""
-    started: "datetime | None" = None
+    as_of: "datetime | None" = None
     own_columns: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     rows: "tuple[Written, ...]" = ()
@@ -127,7 +128,7 @@ class _Reading:
         return Previous(
             self._name,
             self._registry.run,
-            self._registry.started,
+            self._registry.as_of,
             self._collected.own.headers,
             tuple(remarks_of(self.seen, self._collected)),
             tuple(self._collected.padded()),

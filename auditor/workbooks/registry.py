@@ -18,12 +18,13 @@ _SHOWN = 60
 class Registry:
     """What a workbook was written from; of each finding, by the digest of its key, facts and name.
 
+    `as_of` is when the run ended, or began where that is all that is known: nobody looked later than that.
     `by_name` has a digest by the checksum of a name, "" where several findings have that name.
     """
 
     format: str = ""
     run: str = ""
-    started: datetime | None = None
+    as_of: datetime | None = None
     columns: list[RegistryColumn] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
     findings: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -43,8 +44,8 @@ class Registry:
                 self.format = name[:_SHOWN]
             case [RegistryRow.RUN, run, *_]:
                 self.run = run
-            case [RegistryRow.STARTED, started, *_]:
-                self.started = _time(started)
+            case [RegistryRow.STARTED | RegistryRow.ENDED, time, *_]:
+                self.as_of = max(filter(None, (self.as_of, _time(time))), default=None)
             case [RegistryRow.COLUMN, key, header, use, *_] if use in _USES:
                 self.columns.append(RegistryColumn(key, header, ColumnUse(use)))
             case [RegistryRow.SHEET, title, *_]:

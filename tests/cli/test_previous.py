@@ -45,6 +45,39 @@ def test_a_report_and_a_merge_carry_over_what_was_written(auditor, worked, tmp_p
     assert "carried over from worked.xlsx: 1 finding" in done.err
 
 
+@pytest.mark.parametrize(("command", "first", "second"), [
+    ("report", "report.xlsx", "report-2.xlsx"), ("merge", "merged.xlsx", "merged-2.xlsx"),
+])  # fmt: skip
+def test_without_a_target_the_next_report_stands_beside_the_earlier_ones(
+    auditor, worked, tmp_path, command, first, second
+):
+    workbook, run = worked
+    for name in (first, second):
+        done = auditor(command, run, "--previous", workbook)
+        assert done.code == 0, done.err
+        assert column(tmp_path / name, "Owner")[0] == "Dana"
+        assert name in done.out.replace("\n", "")
+
+
+def test_without_a_target_an_audit_stands_beside_the_workbook_that_it_carries_over(
+    auditor, through, inventory, tmp_path
+):
+    assert auditor("audit", inventory, "--yes", *through).code == 0
+    first = inventory.with_name("report.xlsx")
+    written(first, "Owner", "Dana")
+    before = first.read_bytes()
+    done = auditor("audit", inventory, "--yes", "--previous", first, *through)
+    assert done.code == 0, done.err
+    assert first.read_bytes() == before
+    assert column(first.with_name("report-2.xlsx"), "Owner")[0] == "Dana"
+
+
+def test_a_merge_of_the_same_run_has_looked_at_nothing_again(auditor, worked):
+    workbook, run = worked
+    done = auditor("merge", run, "--previous", workbook, "-o", "next.xlsx")
+    assert "marked Done: 1 finding; nobody has looked again since" in done.err
+
+
 def test_a_report_of_the_same_run_does_not_say_that_what_is_done_still_fails(auditor, worked, tmp_path):
     workbook, run = worked
     done = auditor("report", run, "--previous", workbook, "-o", "next.xlsx")

@@ -35,7 +35,14 @@ CARRIED = (
     "Key",
 )
 RUN = RunInfo(
-    "r1", "0.1.0", "accounts.xlsx", datetime(2026, 11, 1, tzinfo=UTC), None, "", Vantage(), simulated=False
+    "r1",
+    "0.1.0",
+    "accounts.xlsx",
+    datetime(2026, 11, 1, tzinfo=UTC),
+    datetime(2026, 11, 1, 1, tzinfo=UTC),
+    "",
+    Vantage(),
+    simulated=False,
 )
 
 

@@ -38,7 +38,7 @@ def told(result):
 def test_a_workbook_that_nobody_worked_in_says_nothing(book, read):
     result = read(book)
     assert (result.source, result.run, result.rows, result.remarks) == ("report.xlsx", "r1", (), ())
-    assert result.started == dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    assert result.as_of == dt.datetime(2026, 11, 1, 1, tzinfo=dt.UTC)
 
 
 def test_what_was_written_is_found_by_the_key(book, read):

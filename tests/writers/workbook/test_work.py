@@ -155,6 +155,7 @@ def test_a_very_hidden_sheet_knows_the_run_and_what_every_row_said(written, audi
         audit.run.tool_version,
     )
     assert datetime.fromisoformat(said["started"]) == audit.run.started
+    assert datetime.fromisoformat(said["ended"]) == audit.run.ended
     columns = [RegistryColumn(*row[1:]) for row in rows if row[0] == "column"]
     assert [column.header for column in columns] == [name for name in headers(sheet) if name != "Ticket"]
     used = {use: [column.header for column in columns if column.use == use] for use in ColumnUse}

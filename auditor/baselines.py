@@ -21,12 +21,14 @@ _ADVICE = "name a run (auditor runs), or a report that was written with --format
 
 def baseline_of(name: str, results: Iterable[CaseResult]) -> Baseline:
     """Return an earlier audit as a baseline, from its results judged by today's rules."""
-    baseline = Baseline(name, cases := {}, titles := {}, apps := {})
+    baseline = Baseline(name, cases := {}, titles := {}, apps := {}, accounts := {})
     for result in results:
         if not result.not_audited:
             cases[result.case.key] = _before(result)
             titles.update({one.rule: one.title for one in result.findings if not one.unanswered})
             apps[result.case.app.name] = result.case.app.title
+            if result.case.account != result.case.account_id:
+                accounts[result.case.account_id] = result.case.account
     return baseline
 
 
@@ -69,6 +71,7 @@ class _App(_Shape):
 
 class _Case(_Shape):
     key: _Key
+    account: str = ""
     app: _App = _App()
     findings: tuple[_Found, ...]
     verdicts: dict[Axis, _Verdict]
@@ -109,7 +112,7 @@ def baseline_in(path: "Path") -> Baseline:
 
 def _read(name: str, items: Iterable[Any]) -> Baseline:
     """Return a baseline of few distinct strings: a report repeats its words for every case."""
-    baseline = Baseline(name, cases := {}, titles := {}, apps := {})
+    baseline = Baseline(name, cases := {}, titles := {}, apps := {}, accounts := {})
     for item in items:
         case = _Case.model_validate(item)
         if case.not_audited or Axis.ROPC not in case.verdicts or Axis.PATH not in case.verdicts:
@@ -124,6 +127,8 @@ def _read(name: str, items: Iterable[Any]) -> Baseline:
         )
         titles.update({found.rule: found.title or found.rule for found in told_of})
         apps[key.app] = case.app.title or key.app
+        if case.account not in {"", key.account}:
+            accounts[key.account] = case.account
     return baseline
 
 

@@ -44,14 +44,16 @@ def _whatever_is_not_found(_rule: str, _result: CaseResult) -> bool:
 class Baseline:
     """An earlier audit to compare with; `name` is its run's id.
 
-    `titles` (by rule) and `apps` (by name) are what reports called them then. `refuted` is asked of findings
-    that a case does not have any more.
+    `titles` (by rule) and `apps` (by name) are what reports called them then, `accounts` (by identity) how
+    the inventory wrote those that it did not write in lower case. `refuted` is asked of findings that a case
+    does not have any more.
     """
 
     name: str
     cases: Mapping[CaseKey, Before] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict, compare=False)
     apps: Mapping[str, str] = field(default_factory=dict, compare=False)
+    accounts: Mapping[str, str] = field(default_factory=dict, compare=False)
     refuted: Refuted = field(default=_whatever_is_not_found, compare=False, repr=False)
 
     def worse(self, result: CaseResult, finding: Finding) -> bool:
@@ -104,7 +106,8 @@ class Baseline:
     def absent(self, key: CaseKey) -> tuple[Changed, ...]:
         """Return the findings of a case that the later run does not hold."""
         why = "the case is not in this run"
-        return tuple([self._then(key, rule, ChangeKind.UNTOLD, why) for rule in self._told_of(key)])
+        account = self.accounts.get(key.account, key.account)
+        return tuple([self._then(key, account, rule, ChangeKind.UNTOLD, why) for rule in self._told_of(key)])
 
     def _still(self, result: CaseResult) -> Iterator[Changed]:
         before, key = self.cases.get(result.case.key), result.case.key
@@ -124,6 +127,7 @@ class Baseline:
                 now=finding.severity,
                 tracked=finding.tracked,
                 why=_why(finding, before, kind),
+                account=result.case.account,
             )
 
     def _kind(self, result: CaseResult, finding: Finding) -> ChangeKind:
@@ -146,11 +150,12 @@ class Baseline:
         now = {one.rule for one in result.findings if not one.unanswered}
         left = [rule for rule in self._told_of(result.case.key) if rule not in now]
         gone = () if result.not_audited or not left else self.change(result).gone
+        key, account = result.case.key, result.case.account
         for rule in left:
             if rule in gone:
-                yield self._then(result.case.key, rule, ChangeKind.FIXED, "")
+                yield self._then(key, account, rule, ChangeKind.FIXED, "")
             else:
-                yield self._then(result.case.key, rule, ChangeKind.UNTOLD, _unseen(result))
+                yield self._then(key, account, rule, ChangeKind.UNTOLD, _unseen(result))
 
     def _told_of(self, key: CaseKey) -> list[str]:
         """Return the rules that the earlier run found in a case, remarks aside."""
@@ -158,10 +163,11 @@ class Baseline:
         found = before.findings.items() if before else ()
         return [rule for rule, severity in found if severity is not Severity.INFO]
 
-    def _then(self, key: CaseKey, rule: str, kind: ChangeKind, why: str) -> Changed:
+    def _then(self, key: CaseKey, account: str, rule: str, kind: ChangeKind, why: str) -> Changed:
         """Return a finding that only the earlier run has."""
         app, title = self.apps.get(key.app, key.app), self.titles.get(rule, rule)
-        return Changed(kind, key, app, rule, title, self.cases[key].findings[rule], "", why=why)
+        old = self.cases[key].findings[rule]
+        return Changed(kind, key, app, rule, title, old, "", why=why, account=account)
 
 
 def _why(finding: Finding, before: Before | None, kind: ChangeKind) -> str:

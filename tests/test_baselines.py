@@ -48,6 +48,13 @@ def test_skipped_cases_of_a_report_are_no_baseline(report):
     assert baseline_in(report(not_audited="left the company")).cases == {}
 
 
+def test_a_report_says_how_the_inventory_wrote_an_account(report):
+    assert baseline_in(report(account="A@contoso.example")).accounts == {
+        "a@contoso.example": "A@contoso.example"
+    }
+    assert baseline_in(report(account="a@contoso.example")).accounts == {}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -334,6 +334,25 @@ def test_a_case_that_the_run_does_not_hold_is_not_fixed():
     )
 
 
+def written(account, *findings):
+    """Return a case of an account that the inventory wrote in capitals too."""
+    made = result(account.lower(), *findings)
+    return replace(made, case=replace(made.case, account=account))
+
+
+def test_accounts_are_told_as_the_inventory_wrote_them():
+    guest, left = "Iris_fabrikam.example#EXT#@contoso.example", "Left@contoso.example"
+    baseline = baseline_of("run-1", [written(guest, finding("x"), finding("y")), written(left, finding("x"))])
+    told = [
+        *baseline.changed(written(guest, finding("x"))),
+        *baseline.absent(written(left).case.key),
+        *baseline_of("run-1", [result("a@contoso.example", finding("x"))]).absent(
+            result("a@contoso.example").case.key
+        ),
+    ]
+    assert [one.account for one in told] == [guest, guest, left, "a@contoso.example"]
+
+
 FOUND = st.dictionaries(
     st.sampled_from("abcd"),
     st.builds(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from auditor.cli.console import Screen
     from auditor.exit_codes import Watched
-    from auditor.model import Audit, Why
+    from auditor.model import Audit
 
 
 RETRYING = (
@@ -216,15 +216,16 @@ def finish(audit: "Watched", screen: "Screen") -> None:
 
 
 def unasked_lines(audit: "Audit") -> list[str]:
-    """Return why passwords were not asked for and people not met, a line a reason, with how many cases."""
+    """Return why sign-ins were not made, a line a reason, with how many cases."""
     summary = audit.summary
     return [
         *_counted("password not sent", summary.unasked, summary.cases),
+        *_counted("application not signed in", summary.unsigned, summary.cases),
         *_counted("nobody signed in", summary.unmet, summary.cases),
     ]
 
 
-def _counted(what: str, reasons: "Mapping[Why, int]", cases: int) -> list[str]:
+def _counted(what: str, reasons: "Mapping[str, int]", cases: int) -> list[str]:
     counted = sorted(reasons.items(), key=lambda item: -item[1])
     return [f"{what} for {count} of {cases} cases: {why}" for why, count in counted]
 

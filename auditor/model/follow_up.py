@@ -157,6 +157,7 @@ class Changed:
     """One finding of two runs. Titles and severities are "" where a run did not have it.
 
     `record` is the number of the finding's row on the sheet of findings (0 first), None where it has none.
+    `account` is the account as an inventory wrote it, "" where nobody knows.
     """
 
     kind: ChangeKind
@@ -169,6 +170,7 @@ class Changed:
     tracked: Tracked | None = None
     why: str = ""
     record: int | None = None
+    account: str = ""
 
 
 class Comparison(Protocol):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from auditor.model.consent import ConsentAdvice
     from auditor.model.evidence import Evidence, Vantage
     from auditor.model.follow_up import Tracked
-    from auditor.model.words import Axis, Desk, Disposition, Effort, Lane, Why
+    from auditor.model.words import Axis, Desk, Disposition, Effort, Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +228,11 @@ class Summary:
 
     Per axis: verdict value -> cases; `worst`: severity of a case's worst finding ("none" without one)
     -> cases; findings per severity; contract state -> cases. `unanswered` counts cases whose contract
-    has no answer, `undecided` those whose path could not be told, `unasked` (by reason) those whose
-    password was not asked for, `unmet` those whose person did not sign in on a page, `unreached` those of
-    which the network let nothing be seen. Neither `worst`
-    nor `findings` count what is waived: `waived` is how many findings; `expired` and `unused` are sentences
-    about waivers that do not hold any more, or that nothing came of.
+    has no answer, `undecided` those whose path could not be told, `unasked` (by reason, a `Why` or its
+    detail) those whose password was not asked for, `unsigned` those whose application did not sign in for
+    itself, `unmet` those whose person did not sign in on a page, `unreached` those of which the network let
+    nothing be seen. Neither `worst` nor `findings` count what is waived: `waived` is how many findings;
+    `expired` and `unused` are sentences about waivers that do not hold any more, or that nothing came of.
     """
 
     cases: int
@@ -245,8 +245,9 @@ class Summary:
     contracts: "Mapping[Contract, int]"
     unanswered: int
     undecided: int = 0
-    unasked: "Mapping[Why, int]" = field(default_factory=dict)
-    unmet: "Mapping[Why, int]" = field(default_factory=dict)
+    unasked: "Mapping[str, int]" = field(default_factory=dict)
+    unsigned: "Mapping[str, int]" = field(default_factory=dict)
+    unmet: "Mapping[str, int]" = field(default_factory=dict)
     unreached: int = 0
     waived: int = 0
     expired: tuple[str, ...] = ()

@@ -1,13 +1,11 @@
 """The numbers of an audit, counted as its results pass by."""
 
 from collections import Counter
-from typing import TypeGuard
 
 from auditor.model import (
     Axis,
     CaseResult,
     Contract,
-    Evidence,
     NotObserved,
     Observed,
     Question,
@@ -25,8 +23,9 @@ class Count:
         self._worst: Counter[str] = Counter()
         self._findings: Counter[Severity] = Counter()
         self._contracts: Counter[Contract] = Counter()
-        self._unasked: Counter[Why] = Counter()
-        self._unmet: Counter[Why] = Counter()
+        self._unasked: Counter[str] = Counter()
+        self._unsigned: Counter[str] = Counter()
+        self._unmet: Counter[str] = Counter()
         self._accounts: set[str] = set()
         self._cases = self._skipped = self._unreached = 0
 
@@ -44,11 +43,22 @@ class Count:
         self._worst[result.findings[0].severity if result.findings else "none"] += 1
         self._contracts[result.contract] += 1
         for item in result.evidence:
-            if _is_unasked(item):
-                self._unasked[item.why] += 1
-            if isinstance(item, NotObserved) and item.question is Question.INTERACTIVE:
-                self._unmet[item.why] += 1
+            if isinstance(item, NotObserved):
+                self._leave(item)
         self._unreached += _is_unreached(result)
+
+    def _leave(self, item: NotObserved) -> None:
+        """Count a sign-in of a case's own that was not made.
+
+        Where an application is expected nobody asks for a password, and an interruption is said by the slots
+        of both.
+        """
+        if item.question is Question.PASSWORD and item.why is not Why.APPLICATION_EXPECTED:
+            self._unasked[_reason(item)] += 1
+        elif item.question is Question.APP_SIGN_IN and item.why is not Why.INTERRUPTED:
+            self._unsigned[_reason(item)] += 1
+        elif item.question is Question.INTERACTIVE:
+            self._unmet[_reason(item)] += 1
 
     def summary(self, invalid: int) -> Summary:
         """Return the numbers of what was counted; `invalid` is how many rows could not be audited."""
@@ -64,21 +74,15 @@ class Count:
             unanswered=self._contracts[Contract.UNANSWERED],
             undecided=self._verdicts[Axis.PATH]["could not tell"],
             unasked=self._unasked,
+            unsigned=self._unsigned,
             unmet=self._unmet,
             unreached=self._unreached,
         )
 
 
-def _is_unasked(item: Evidence) -> TypeGuard[NotObserved]:
-    """Return whether a case's own sign-in was not made; each case has one, of its account or its application.
-
-    An interrupted application's is said by both slots.
-    """
-    if not isinstance(item, NotObserved):
-        return False
-    if item.question is Question.APP_SIGN_IN:
-        return item.why is not Why.INTERRUPTED
-    return item.question is Question.PASSWORD and item.why is not Why.APPLICATION_EXPECTED
+def _reason(item: NotObserved) -> str:
+    """Return why nobody asked; that it was not asked for says nothing, so there the detail does."""
+    return item.detail or item.why if item.why is Why.NOT_ASKED else item.why
 
 
 def _is_unreached(result: CaseResult) -> bool:

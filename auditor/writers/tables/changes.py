@@ -68,6 +68,7 @@ def _written_of(result: "CaseResult") -> "Iterator[Changed]":
             now=finding.severity,
             tracked=finding.tracked,
             why=f"accepted until {lapsed.isoformat()}" if lapsed else "",
+            account=result.case.account,
         )
 
 
@@ -92,7 +93,7 @@ def _status(tracked: Tracked | None) -> Content:
 
 COLUMNS: Columns[ChangeEntry] = {
     "kind": lambda e: Content(e.change.kind, f"change:{e.change.kind}"),
-    "account": lambda e: Content(e.change.case.account, link=e.case),
+    "account": lambda e: Content(e.change.account or e.change.case.account, link=e.case),
     "app": lambda e: Content(e.change.app),
     "environment": lambda e: Content(e.change.case.environment),
     "finding": lambda e: Content(e.change.title),

@@ -12,7 +12,7 @@ from auditor.writers.tables.content import Columns, Content
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from auditor.model import Audit, Comparison, FollowUp, RunInfo, Summary, Why
+    from auditor.model import Audit, Comparison, FollowUp, RunInfo, Summary
     from auditor.writers.interface import Terms
     from auditor.writers.texts import RunTexts
 
@@ -51,6 +51,7 @@ def lines(audit: "Audit", terms: "Terms | None", texts: "RunTexts") -> "Iterator
     yield from told.all("scope", _scope(run))
     yield from told.all("numbers", _numbers(summary))
     yield from told.reasons("unasked", summary.unasked)
+    yield from told.reasons("unsigned", summary.unsigned)
     yield from told.reasons("unmet", summary.unmet)
     if terms is not None:
         yield from told.all("asked", (("demand", sentence) for sentence in terms.asked))
@@ -72,7 +73,7 @@ class _Told:
         for name, value in pairs:
             yield RunLine(self._texts.about[about], self._texts.what[name], value, grave)
 
-    def reasons(self, name: str, counts: "Mapping[Why, int]") -> "Iterator[RunLine]":
+    def reasons(self, name: str, counts: "Mapping[str, int]") -> "Iterator[RunLine]":
         """Yield a line for each reason, the most frequent first."""
         for why, number in sorted(counts.items(), key=lambda item: -item[1]):
             yield RunLine(self._texts.about[name], self._texts.reason.format(why=why), number)

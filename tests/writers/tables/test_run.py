@@ -73,10 +73,10 @@ def test_what_limits_the_run_stands_out(audit, make):
 
 
 def test_reasons_come_the_most_frequent_first_and_expectations_only_where_there_are_any(audit, quiet_audit):
-    summary = replace(audit.summary, unasked={Why.NOT_ASKED: 1, Why.BREAKER: 7}, contracts={Contract.MET: 2})
+    summary = replace(audit.summary, unasked={"in person": 1, Why.BREAKER: 7}, contracts={Contract.MET: 2})
     told = said(replace(audit, summary=summary))
     assert list(told).index("Cases, because: stopped by the breaker") < list(told).index(
-        "Cases, because: not asked"
+        "Cases, because: in person"
     )
     assert told["Expectations met"] == [2]
     assert "Expectations broken" not in told

@@ -163,6 +163,17 @@ def test_without_an_earlier_run_there_is_what_people_wrote(written, now):
     assert [row["Why"] for row in told] == ["", "accepted until 2026-10-31"]
 
 
+def test_the_account_is_written_as_on_the_other_sheets(written, now, then):
+    def capitals(found):
+        cases = (replace(one.case, account=one.case.account.capitalize()) for one in found)
+        return tuple(replace(one, case=case) for one, case in zip(found, cases, strict=True))
+
+    told = {row["Account"] for row in rows(written(capitals(now), capitals(then)))}
+    assert told == {"A@contoso.example", "B@contoso.example", "C@contoso.example", "Gone@contoso.example", ""}
+    told = {row["Account"] for row in rows(written(capitals(now), previous=Previous()))}
+    assert told == {"A@contoso.example", "B@contoso.example"}
+
+
 def test_with_nothing_to_compare_with_there_is_no_sheet(written, now):
     assert "Changes" not in written(now).sheetnames
 

@@ -30,11 +30,15 @@ class SummaryTexts(Edge):
 
 
 class RunTexts(Edge):
-    """The words of the table of the run: chapters and lines by name, and `{why}` of what was not asked."""
+    """The words of the table of the run: chapters and lines by name, and `{why}` of what was not asked.
+
+    `unlinked` says of a `{sheet}` from which `{row}` on it has no more links.
+    """
 
     about: dict[str, str]
     what: dict[str, str]
     reason: str
+    unlinked: str
 
 
 class Texts(Edge):

@@ -42,12 +42,19 @@ def _tone(line: RunLine) -> str:
     return "run:number" if isinstance(line.value, int) else ""
 
 
-def lines(audit: "Audit", terms: "Terms | None", texts: "RunTexts") -> "Iterator[RunLine]":
-    """Yield the lines in reading order; what does not apply has none. To be asked after the results."""
+def lines(
+    audit: "Audit", terms: "Terms | None", texts: "RunTexts", unlinked: "Mapping[str, int] | None" = None
+) -> "Iterator[RunLine]":
+    """Yield the lines in reading order; what does not apply has none. To be asked after the results.
+
+    `unlinked` is for each sheet with more links than it can take the first row that has to do without.
+    """
     told = _Told(texts)
     run, summary = audit.run, audit.summary
     yield from told.all("run", _identity(run))
     yield from told.all("limits", _limits(run), grave=True)
+    sheets = (texts.unlinked.format(sheet=sheet, row=row) for sheet, row in (unlinked or {}).items())
+    yield from told.all("limits", (("unlinked", sentence) for sentence in sheets))
     yield from told.all("scope", _scope(run))
     yield from told.all("numbers", _numbers(summary))
     yield from told.reasons("unasked", summary.unasked)

@@ -111,6 +111,8 @@ class RecordSheet(Generic[E]):
         self._layout: SheetLayout = layout or book.layout.sheets[name]
         shown = _checked(name, self._layout, columns)
         self._links = 0
+        self.unlinked: dict[str, int] = {}
+        """The first row that had to do without a link, by sheet: Excel takes no more of them."""
         self._part = self._page(0)
         self._columns = [
             (
@@ -153,7 +155,11 @@ class RecordSheet(Generic[E]):
 
     def _linked(self, reference: str, link: str | Place | Line) -> bool:
         """Make a cell a link where that is possible; returns whether it is one."""
-        if self._links >= self._book.limits.links or (isinstance(link, str) and not usable_link(link)):
+        if isinstance(link, str) and not usable_link(link):
+            return False
+        if self._links >= self._book.limits.links:
+            row = self._book.limits.page_and_row(self.count)[1]
+            self.unlinked.setdefault(self._part.sheet.title, row)
             return False
         self._links += 1
         if isinstance(link, str):

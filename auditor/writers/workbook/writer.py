@@ -158,7 +158,8 @@ class _Pages:
             for left in self._terms.follow_up.left():
                 self._carried.add(left)
             self._carried.close()
-        for line in run.lines(audit, self._terms, self._texts.run):
+        full = {sheet: row for table in self._passing.values() for sheet, row in table.unlinked.items()}
+        for line in run.lines(audit, self._terms, self._texts.run, full | self._fixes.unlinked):
             self._run.add(line)
         for term in glossary.terms(self._consent_texts):
             self._glossary.add(term)

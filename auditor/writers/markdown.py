@@ -7,11 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.model import Axis, Contract, NotObserved, Severity
+from auditor.model import Axis, ChangeKind, Contract, NotObserved, Severity
 from auditor.writers.gravest import Gravest
 from auditor.writers.markdown_text import code, plain, table
 from auditor.writers.prose import BROKEN_CONTRACT, done_by, first_fix
 from auditor.writers.run_facts import moment
+from auditor.writers.tables.changes import changes_of
 from auditor.writers.tables.not_audited import NO_GAP
 from auditor.writers.text_file import write_pieces
 from auditor.writers.texts import load_texts
@@ -35,6 +36,8 @@ _BROKEN = (*_CASE, "Expected", "Seen", "Fix", "Where")
 _FINDINGS = ("Severity", "Finding", *_CASE, "Fix", "Where")
 _CHANGED = (*_CASE, "New", "Gone")
 _WAIVED = ("Finding", *_CASE, "By", "Until", "Why")
+_SAID = (ChangeKind.CLAIMED, ChangeKind.LAPSED)
+_WORDS = ("Severity", "Finding", *_CASE, "Owner", "Where")
 
 
 class MarkdownWriter:
@@ -59,6 +62,9 @@ class _Seen:
     findings: Gravest[tuple[str, ...]] = field(default_factory=lambda: Gravest(_ROWS))
     changed: Gravest[tuple[str, ...]] = field(default_factory=lambda: Gravest(_ROWS))
     waived: Gravest[tuple[str, ...]] = field(default_factory=lambda: Gravest(_ROWS))
+    said: dict[ChangeKind, Gravest[tuple[str, ...]]] = field(
+        default_factory=lambda: {kind: Gravest(_ROWS) for kind in _SAID}
+    )
     gaps: "Counter[tuple[Question, Why]]" = field(default_factory=Counter)
 
     def add(self, result: "CaseResult", terms: "Terms") -> None:
@@ -68,6 +74,7 @@ class _Seen:
         if result.contract is Contract.BROKEN and not _is_waived(result):
             self.broken.add(0, _broken(result))
         self._changes(result, terms)
+        self._words(result, terms)
         for finding in result.findings:
             self._finding(result, finding, terms)
         for item in result.evidence:
@@ -86,6 +93,14 @@ class _Seen:
         if new or gone:
             row = (*_who(result), plain("; ".join(new)), plain("; ".join(gone)))
             self.changed.add(0 if new else 1, row)
+
+    def _words(self, result: "CaseResult", terms: "Terms") -> None:
+        """Take notice of what an earlier workbook says of findings and does not hold."""
+        for change in changes_of(result, terms.comparison, 0):
+            if change.kind in _SAID:
+                owner = plain(change.tracked.owner) if change.tracked else ""
+                row = (change.now, plain(change.title), *_who(result), owner, _where(result))
+                self.said[change.kind].add(Severity(change.now).rank, row)
 
     def _finding(self, result: "CaseResult", finding: "Finding", terms: "Terms") -> None:
         if finding.waived is not None:
@@ -128,8 +143,8 @@ def summary_of(audit: "Audit", terms: "Terms", limit: int = LIMIT) -> "Iterator[
     for result in audit.results():
         seen.add(result, terms)
     yield from _head(audit.run, texts)
-    yield from _numbers(audit.summary)
-    yield from _tables(seen, terms.demand.compared_with, (limit - _OTHERS) // 4)
+    yield from _numbers(audit.summary, {str(kind): rows.total for kind, rows in seen.said.items()})
+    yield from _tables(seen, terms.demand.compared_with, (limit - _OTHERS) // 6)
     yield from _waivers(audit.summary)
     yield from _gaps(seen, texts)
     footer = texts.footer_simulated if audit.run.simulated else texts.footer
@@ -147,7 +162,7 @@ def _head(run: "RunInfo", texts: "Texts") -> "Iterator[str]":
     yield from ["**Incomplete:**\n\n", *shown, "\n"] if shown else []
 
 
-def _numbers(summary: "Summary") -> "Iterator[str]":
+def _numbers(summary: "Summary", said: "Mapping[str, int]") -> "Iterator[str]":
     """Yield what came out in one small table: how many cases go where, contracts, findings."""
     severities = {str(severity): summary.findings.get(severity, 0) for severity in Severity}
     contracts = {str(state): summary.contracts.get(state, 0) for state in _JUDGED}
@@ -156,6 +171,7 @@ def _numbers(summary: "Summary") -> "Iterator[str]":
         ("Contracts", _counts(contracts)),
         ("Findings", _counts(severities)),
         ("Waived findings", f"{summary.waived:,}" if summary.waived else ""),
+        ("Earlier workbook", _counts(said)),
         ("Not audited", _counts({"skipped": summary.skipped, "rows with errors": summary.invalid})),
     ]
     about = f"{summary.cases:,} cases, {summary.accounts:,} accounts"
@@ -168,6 +184,8 @@ def _counts(numbers: "Mapping[str, int]") -> str:
 
 def _tables(seen: _Seen, baseline: str, room: int) -> "Iterator[str]":
     yield from _section("Broken contracts", _BROKEN, seen.broken, room)
+    for kind, rows in seen.said.items():
+        yield from _section(kind[:1].upper() + kind[1:], _WORDS, rows, room)
     yield from _section(f"Changed since {baseline}", _CHANGED, seen.changed, room)
     yield from _section("Findings, the gravest first", _FINDINGS, seen.findings, room)
     yield from _section("Waived", _WAIVED, seen.waived, room)

@@ -1,11 +1,14 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from auditor.model import Contract, Expected, Severity
+from auditor.baselines import baseline_of
+from auditor.exit_codes import Demands, Watched, comparison_of
+from auditor.model import Contract, Expected, Severity, Status, Tracked
 from auditor.writers.markdown import LIMIT, MarkdownWriter
 from auditor.writers.markdown_text import code, plain, table
 
@@ -216,6 +219,40 @@ def test_what_is_new_and_what_is_gone_since_the_baseline_stands_in_a_table(one, 
     since = demand(since="new", no_more=("mfa-demanded", "outcome-unknown"))
     (_, row) = tables(written(one(new, remark), demand=since))["Changed since run-1"]
     assert row[-2:] == ["No role", "Mfa demanded; outcome-unknown"]
+
+
+def test_what_is_marked_done_and_fails_and_what_is_accepted_no_longer_is_counted_and_listed(
+    one, make, written
+):
+    done, late = Tracked(Status.DONE, "Dana | Alex"), Tracked(lapsed=date(2026, 10, 31))
+    found = [
+        replace(make.finding("mfa", "MFA blocks", Severity.HIGH, "So."), tracked=done),
+        replace(make.finding("role", "No role", Severity.BLOCKER, "So."), tracked=done),
+        replace(make.finding("late", "Late", Severity.LOW, "So."), tracked=late),
+        replace(make.finding("remark", "A remark", Severity.INFO, "So."), tracked=done),
+        replace(make.finding("unseen", "Unseen", Severity.LOW, "So."), tracked=replace(done, looked=False)),
+    ]
+    text = written(one(*found))
+    said = "marked Done, still failing 2 \N{MIDDLE DOT} accepted until a day that has passed 1"
+    assert f"| Earlier workbook | {said} |" in text
+    case = ["svc@contoso.example", "Contoso order sync", make.host]
+    where = "accounts.xlsx, sheet Sign-ins, row 7"
+    assert tables(text)["Marked Done, still failing"][1:] == [
+        ["blocker", "No role", *case, "Dana | Alex", where],
+        ["high", "MFA blocks", *case, "Dana | Alex", where],
+    ]
+    assert tables(text)["Accepted until a day that has passed"][1:] == [["low", "Late", *case, "", where]]
+    assert "Earlier workbook" not in written(one())
+
+
+def test_an_accepted_risk_that_is_graver_than_before_is_counted_as_on_the_sheet_of_changes(
+    one, make, written
+):
+    late = Tracked(lapsed=date(2026, 10, 31))
+    whole = one(replace(make.finding("late", "Late", Severity.HIGH, "So."), tracked=late))
+    (then,) = one(make.finding("late", "Late", Severity.LOW, "So.")).results()
+    watched = Watched(whole, Demands(baseline=baseline_of("run-1", [then]), worse_fails=False))
+    assert "Earlier workbook" not in written(watched, comparison=comparison_of(watched))
 
 
 def test_without_a_baseline_or_a_change_there_is_no_such_table(one, make, written, demand):

@@ -150,6 +150,7 @@ class RecordSheet(Generic[E]):
             sheet = self._part.sheet
             sheet.append([self._book.styles.cell(sheet, self._layout.empty, "note")])
             self._part.dimension = self._reference(2)
+            self._print(2)
         else:
             self._finish(self._book.limits.page_and_row(self.count - 1)[1])
 
@@ -208,12 +209,15 @@ class RecordSheet(Generic[E]):
     def _reference(self, last_row: int) -> str:
         return f"A1:{get_column_letter(len(self._layout.columns))}{last_row}"
 
+    def _print(self, last_row: int) -> None:
+        self._part.sheet.print_area = f"A1:{get_column_letter(self._layout.on_paper)}{last_row}"
+
     def _finish(self, last_row: int) -> None:
         """Make a table of the records of a sheet, and say what its columns take."""
         sheet, columns = self._part.sheet, self._layout.columns
         self._part.dimension = self._reference(last_row)
         if not self._layout.hidden:
-            sheet.print_area = f"A1:{get_column_letter(self._layout.on_paper)}{last_row}"
+            self._print(last_row)
             headers = [column.header for column in columns]
             sheet.add_table(list_object(sheet.title, self._part.dimension, headers))
         for number, column in enumerate(columns, 1):

@@ -125,6 +125,14 @@ def test_what_is_printed_ends_with_a_column_that_is_there(data):
     refused(data, "printed_to names no column: mood")
 
 
+def test_the_list_of_the_work_is_printed_up_to_what_people_write():
+    sheet = load_layout().sheets["findings"]
+    assert [column.key for column in sheet.columns][sheet.on_paper - 1] == "comment"
+    assert sum(column.width for column in sheet.columns[: sheet.on_paper]) < 240, (
+        "letters of 6 points at least"
+    )
+
+
 def test_a_text_has_less_room_indented_and_in_bold():
     plain = Look()
     assert plain.room(20) == 20

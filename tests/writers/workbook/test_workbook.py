@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
 from auditor.writers.workbook.layout import load_layout
@@ -107,6 +108,10 @@ def test_a_sheet_of_records_is_a_table_frozen_and_fit_for_paper(book, title):
     assert [column.name for column in table.tableColumns] == headers(sheet)
     assert sheet.auto_filter.ref is None, "a second filter beside the table's is a damaged file to Excel"
     assert sheet.print_title_rows == "$1:$1"
+    assert sheet.page_setup.pageOrder == "overThenDown"
+    layout = next(one for one in load_layout().sheets.values() if one.title == title)
+    last = get_column_letter(layout.on_paper)
+    assert sheet.print_area == f"'{title}'!$A$1:${last}${sheet.max_row}"
     assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
     assert all(
         cell.alignment.wrap_text or cell.alignment.horizontal == "fill"
@@ -222,6 +227,9 @@ def test_an_audit_without_results_says_so_on_every_sheet(quiet_audit, tmp_path):
         elif sheet.title not in {"Run", "Glossary", UNSEEN}:
             assert not read[sheet.title].tables, "a table needs a row"
             assert read[sheet.title]["A2"].value == sheet.empty
+            assert not read[sheet.title]["A2"].alignment.wrap_text, "it reads on over the columns beside it"
+            last = get_column_letter(sheet.on_paper)
+            assert read[sheet.title].print_area == f"'{sheet.title}'!$A$1:${last}$2"
 
 
 def test_a_full_sheet_continues_on_a_second_one_and_links_follow(audit, tmp_path):

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 _ANY_CELL = re.compile(rb"<c[\s/>]")
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
-_CELL = re.compile(rb"<c r=\"([A-Z]{1,3})([1-9]\d{0,6})\"")
+# to the end of the tag: of two places in one tag readers take the last
+_CELL = re.compile(
+    rb"<c r=\"([A-Z]{1,3})([1-9]\d{0,6})\"(?: (?:s|t|cm|vm|ph)=\"[A-Za-z0-9]{0,20}\"){0,5} ?/?>"
+)
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _NUMBER = re.compile(r"[1-9]\d{0,6}")
 _CONTENTS = frozenset({"v", "is", "f"})

@@ -52,6 +52,8 @@ def test_a_cell_is_found_however_it_says_where_it_stands(cell, place):
         b'<row r="5000000000"><c><v>1</v></c></row>',
         b'<row r="1"><c r="AAAA1"><v>1</v></c></row>',
         b'<row r="1"><c r="A0"><v>1</v></c></row>',
+        b'<row r="1"><c r="A1" r="XFD9"><v>1</v></c></row>',
+        b'<row r="1"><c r="A1" t="s" r = "ZZZ9999999"><v>1</v></c></row>',
         b'<row r="1"><c r="$A$1"><v>1</v></c></row>',
         b'<row r="1"><c>',
     ],

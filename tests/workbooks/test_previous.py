@@ -317,6 +317,13 @@ def test_a_key_that_somebody_wrote_over_is_no_key(book, read):
     assert said(result) == {digest(2): TRACKED}
 
 
+def test_the_sheet_that_is_named_like_ours_counts_before_copies_that_stand_before_it(book, path):
+    book.rows[0] |= WORDS
+    copy = sheet(HEADERS, [dict(book.rows[0], Owner="Lee")])
+    result = read_previous(handmade(path, {"A copy": copy, **book.sheets()}), OURS)
+    assert said(result) == {digest(1): TRACKED}
+
+
 def test_two_sheets_of_findings_are_read_and_contradictions_listed(book, path):
     book.rows[0] |= WORDS
     sheets = book.sheets()

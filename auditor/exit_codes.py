@@ -32,6 +32,7 @@ from auditor.model import (
     Summary,
     Why,
 )
+from auditor.plurals import counted
 
 if TYPE_CHECKING:
     from auditor.compare import Baseline
@@ -286,10 +287,7 @@ def _incomplete(audit: Watched) -> list[str]:
     if run.interrupted:
         left = (audit.summary.unasked, audit.summary.unmet)
         count = max(reasons.get(Why.INTERRUPTED, 0) for reasons in left)
-        lines.append(
-            f"interrupted: {_cases(count)} not reached, {run.submissions} passwords were sent;"
-            " --resume goes on"
-        )
+        lines.append(f"interrupted: {_cases(count)} not reached, {_sent(run.submissions)}; --resume goes on")
     if audit.summary.unreached and audit.summary.unreached == audit.summary.cases - audit.summary.skipped:
         lines.append("nothing could be reached: see the network, --proxy and --ca-bundle")
     if tally.unanswered:
@@ -299,6 +297,10 @@ def _incomplete(audit: Watched) -> list[str]:
     if demands.held_to is not None and tally.lost:
         lines.append(f"no answer any more for {_cases(tally.lost)} that {demands.held_to.name} could tell")
     return lines
+
+
+def _sent(count: int) -> str:
+    return f"{counted(count, 'password')} {'was' if count == 1 else 'were'} sent"
 
 
 def _cases(count: int) -> str:

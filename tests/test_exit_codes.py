@@ -161,7 +161,7 @@ def test_findings_are_counted_by_what_became_of_them_in_the_reading_that_there_i
 def test_people_who_were_not_reached_count_in_an_interrupted_run():
     made = Made((result("a@contoso.example"),), interrupted=True, unmet={Why.INTERRUPTED: 1})
     (said,) = verdict_of(Watched(made))[1]
-    assert said.startswith("interrupted: 1 case not reached")
+    assert said.startswith("interrupted: 1 case not reached, 0 passwords were sent; --resume goes on")
 
 
 def test_either_of_two_demands_triggers():

@@ -2,12 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.gate import Breaker, BreakerLimits, Gate
+from auditor.gate.breaker import BLOCKED_ADDRESS
 from auditor.model import CaseKey, Confidence, Mark, Reading, Refusal, Why
 
 RIGHT = Reading("token_issued", "", Mark.RIGHT, Confidence.CERTAIN)
@@ -74,6 +76,27 @@ def test_five_refusals_in_a_row_stop_the_tenant():
     refused = submit(one, key("a5"), RIGHT)
     assert refused.why is Why.BREAKER
     assert one.stops == ("5 refusals in a row in tenant contoso",)
+
+
+def test_what_stopped_it_is_told_in_the_singular_where_there_is_one():
+    blocked = replace(WRONG, outcome=BLOCKED_ADDRESS)
+    for limits, reading, said in (
+        (BreakerLimits(in_a_row=1), WRONG, "1 refusal in tenant contoso"),
+        (BreakerLimits(bad=1), WRONG, "1 refusal among the first 10 in tenant contoso"),
+        (
+            BreakerLimits(lockouts=1, blocked_addresses=2),
+            blocked,
+            "1 answer of locked accounts or a blocked address in tenant contoso",
+        ),
+        (
+            BreakerLimits(blocked_addresses=1),
+            blocked,
+            "1 answer that our own address is blocked, in all tenants",
+        ),
+    ):
+        one = gate(limits)
+        submit(one, key("a"), reading)
+        assert one.stops == (said,)
 
 
 def test_five_refusals_among_the_first_ten_stop_the_tenant_though_not_in_a_row():

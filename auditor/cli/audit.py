@@ -6,6 +6,7 @@ import typer
 
 from auditor.cli import options, report_options
 from auditor.errors import UsageError
+from auditor.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -226,8 +227,9 @@ def unasked_lines(audit: "Audit") -> list[str]:
 
 
 def _counted(what: str, reasons: "Mapping[str, int]", cases: int) -> list[str]:
-    counted = sorted(reasons.items(), key=lambda item: -item[1])
-    return [f"{what} for {count} of {cases} cases: {why}" for why, count in counted]
+    told = sorted(reasons.items(), key=lambda item: -item[1])
+    of = counted(cases, "case")
+    return [f"{what} for {count} of {of}: {why}" for why, count in told]
 
 
 def waiver_lines(audit: "Audit") -> list[str]:

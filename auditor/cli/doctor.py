@@ -12,6 +12,7 @@ import typer
 from auditor.cli import options, report_options
 from auditor.cli.harmless import harmless
 from auditor.errors import SecretError, UsageError
+from auditor.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,7 +207,8 @@ def lines_of(report: "Report") -> "Iterator[str]":
         yield from _check_lines(check)
     yield ""
     if report.credentials:
-        yield f"passwords can be sent for {report.askable} of {report.credentials} accounts that have one"
+        having = counted(report.credentials, "account that has", "accounts that have")
+        yield f"passwords can be sent for {report.askable} of {having} one"
     yield from _wrapped("", _ENDS[report.sound])
 
 

@@ -8,6 +8,7 @@ import typer
 
 from auditor import __version__
 from auditor.cli import options, report_options
+from auditor.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,7 +146,8 @@ def _new_run() -> "RunInfo":
 def _overlaps(again: int, apps: "Sequence[str]") -> list[str]:
     lines = [f"app {name}: the runs know different profiles; the latest counts" for name in apps]
     if again:
-        lines.append(f"{again} cases are in several runs; of each the latest run that got to it counts")
+        twice = counted(again, "case is", "cases are")
+        lines.append(f"{twice} in several runs; of each the latest run that got to it counts")
     return lines
 
 

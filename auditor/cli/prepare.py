@@ -8,6 +8,7 @@ import typer
 
 from auditor.cli import options
 from auditor.errors import ReportError, UsageError, told
+from auditor.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +93,7 @@ def plan_lines(planned: "RunPlan") -> list[str]:
         f"cases: {planned.cases}, accounts: {planned.accounts}",
         *_listed("hosts to ask", planned.hosts),
         *_listed("tenants to look up", planned.domains),
-        f"password submissions: at most {len(planned.submissions)}, for {asked} accounts",
+        f"password submissions: at most {len(planned.submissions)}, for {counted(asked, 'account')}",
         "  (a second one for an account only after an answer that proves its password right)",
         *_of_applications(planned),
         *_of_people(planned),
@@ -109,7 +110,11 @@ def _of_applications(planned: "RunPlan") -> list[str]:
 def _of_people(planned: "RunPlan") -> list[str]:
     found = planned.people
     asked = len({case.account_id for case in found})
-    return [f"sign-ins of people on a page: {len(found)}, of {asked} people"] if found else []
+    return (
+        [f"sign-ins of people on a page: {len(found)}, of {counted(asked, 'person', 'people')}"]
+        if found
+        else []
+    )
 
 
 def _held(planned: "RunPlan", prepared: "Prepared", path: Path | None) -> list[str]:

@@ -11,6 +11,7 @@ import typer
 from auditor.cli import report_options
 from auditor.cli.harmless import harmless
 from auditor.errors import LedgerError, NotARunFile, UsageError
+from auditor.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,12 +136,13 @@ def _progress(one: "RunFile") -> list[str]:
     if one.header is None:
         return []
     run, shard = one.header.run, one.header.settings.get("shard", "")
-    counted = f"{one.accounts:,} accounts, {one.cases:,} cases, {run.submissions:,} passwords sent"
+    numbers = ((one.accounts, "account"), (one.cases, "case"), (run.submissions, "password"))
+    told = f"{', '.join(counted(*pair) for pair in numbers)} sent"
     seen = (
         "simulated" if run.simulated else f"seen from {run.vantage}" if str(run.vantage) else "",
         f"shard {shard}" if shard else "",
     )
-    return [counted, ", ".join(part for part in seen if part), *run.stopped]
+    return [told, ", ".join(part for part in seen if part), *run.stopped]
 
 
 def json_of(found: "Iterable[RunFile]") -> str:

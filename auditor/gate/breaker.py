@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from auditor.model import Mark, Reading
+from auditor.plurals import counted
 
 BLOCKED_ADDRESS = "source_address_blocked"
 LOCKOUTS = frozenset({"account_locked", "locked_or_ip_blocked", BLOCKED_ADDRESS})
@@ -71,11 +72,13 @@ class _Tenant:
     def why_stopped(self, tenant: str) -> str:
         limits = self.limits
         if self.lockouts >= limits.lockouts:
-            return f"{self.lockouts} answers of locked accounts or a blocked address in tenant {tenant}"
+            answers = counted(self.lockouts, "answer")
+            return f"{answers} of locked accounts or a blocked address in tenant {tenant}"
         if self.in_a_row >= limits.in_a_row:
-            return f"{self.in_a_row} refusals in a row in tenant {tenant}"
+            return f"{counted(self.in_a_row, 'refusal', 'refusals in a row')} in tenant {tenant}"
         if self.early_bad >= limits.bad:
-            return f"{self.early_bad} refusals among the first {limits.of_first} in tenant {tenant}"
+            refusals = counted(self.early_bad, "refusal")
+            return f"{refusals} among the first {limits.of_first} in tenant {tenant}"
         return ""
 
 
@@ -130,7 +133,8 @@ class Breaker:
         if self.limits.on:
             state.stopped = state.stopped or state.why_stopped(tenant)
             if self._blocked >= self.limits.blocked_addresses:
-                self._everything = f"{self._blocked} answers that our own address is blocked, in all tenants"
+                answers = counted(self._blocked, "answer")
+                self._everything = f"{answers} that our own address is blocked, in all tenants"
 
     def _of(self, tenant: str) -> _Tenant:
         if tenant not in self._tenants:

@@ -29,6 +29,7 @@ from auditor.model import (
     Why,
 )
 from auditor.model import evidence as about
+from auditor.plurals import counted
 from auditor.probes.interface import Outlook
 from auditor.run.discovery import Discovered, login_of
 from auditor.run.scope import Plan, realm_word
@@ -149,7 +150,8 @@ def same_cases(stored: Sequence[Case], read: Sequence[Case]) -> tuple[Case, ...]
     new = len(references) - (len(stored) - len(gone))
     if gone or new:
         raise InventoryError(
-            f"the inventory has changed since the run began: {len(gone)} cases are gone, {new} are new",
+            f"the inventory has changed since the run began: "
+            f"{counted(len(gone), 'case is', 'cases are')} gone, {counted(new, 'is', 'are')} new",
             "go on with the inventory of then, or start a new run with the one of now",
         )
     return tuple(replace(case, credential=references[case.key]) for case in stored)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis, ChangeKind, Contract, NotObserved, Severity
+from auditor.plurals import counted
 from auditor.writers.gravest import Gravest
 from auditor.writers.markdown_text import code, plain, table
 from auditor.writers.prose import BROKEN_CONTRACT, done_by, first_fix
@@ -174,7 +175,7 @@ def _numbers(summary: "Summary", said: "Mapping[str, int]") -> "Iterator[str]":
         ("Earlier workbook", _counts(said)),
         ("Not audited", _counts({"skipped": summary.skipped, "rows with errors": summary.invalid})),
     ]
-    about = f"{summary.cases:,} cases, {summary.accounts:,} accounts"
+    about = f"{counted(summary.cases, 'case')}, {counted(summary.accounts, 'account')}"
     yield from table((about, ""), [row for row in rows if row[1]], 0, LIMIT)
 
 

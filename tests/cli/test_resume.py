@@ -106,7 +106,7 @@ def test_a_changed_inventory_is_not_gone_on_with(auditor, through, lab, interrup
     inventory.write_text(ROWS.replace("mfa@", "new@"), encoding="utf-8")
     done = auditor("audit", "--resume", run, *through)
     assert done.code == 2
-    assert "1 cases are gone, 1 are new" in done.err
+    assert "1 case is gone, 1 is new" in done.err
     assert run.read_bytes() == before
     assert set(lab.submissions) == {"sync@contoso.example"}
 

@@ -116,7 +116,7 @@ def test_a_plan_says_how_many_people_would_be_asked(auditor, tmp_path):
 
     (tmp_path / "accounts.csv").write_text(ROWS, encoding="utf-8")
     done = auditor("plan", "accounts.csv", "--interactive", "browser")
-    assert "sign-ins of people on a page: 1, of 1 people" in done.out
+    assert "sign-ins of people on a page: 1, of 1 person" in done.out
     assert "sign-ins of people" not in auditor("plan", "accounts.csv").out
 
 

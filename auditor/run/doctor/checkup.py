@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from auditor.model import Case, Expected, Inventory, Refusal, Why
 from auditor.network import Door
+from auditor.plurals import counted
 from auditor.probes.interface import Outlook
 from auditor.run.app_users import MOST, AppPlan, application_plans, application_wanted
 from auditor.run.discovery import discover
@@ -77,9 +78,9 @@ def _of_credentials(
 
 def _of_inventory(inventory: Inventory, cases: Sequence[Case]) -> Iterator[Check]:
     accounts = len({case.account_id for case in cases})
-    says = f"{inventory.source}: {len(cases)} cases of {accounts} accounts"
+    says = f"{inventory.source}: {counted(len(cases), 'case')} of {counted(accounts, 'account')}"
     if skipped := len(inventory.cases) - len(cases):
-        says += f", {skipped} more are skipped"
+        says += f", {counted(skipped, 'more is', 'more are')} skipped"
     yield Check(Area.INVENTORY, State.FINE, says)
     if inventory.invalid:
         yield Check(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from auditor.model import Axis, Contract
 from auditor.writers.prose import waived
 from auditor.writers.tables import evidence
-from auditor.writers.tables.content import Columns, Content, Place, verdict_content
+from auditor.writers.tables.content import NOT_AUDITED, Columns, Content, Place, verdict_content
 
 if TYPE_CHECKING:
     from auditor.model import CaseResult, Finding, Fix, Observed
@@ -37,6 +37,8 @@ class AccountEntry:
 
 
 def _severity(entry: AccountEntry) -> Content:
+    if entry.result.not_audited:
+        return NOT_AUDITED
     if not entry.open:
         return Content("none")
     severity = entry.open[0].severity

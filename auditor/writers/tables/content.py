@@ -54,6 +54,9 @@ class Content(NamedTuple):
     link: "str | Place | Line" = ""
 
 
+NOT_AUDITED = Content("not audited", "gap:skipped")
+"""What is said of a case that nobody looked at: never that nothing was found."""
+
 Columns: TypeAlias = Mapping[str, Callable[[E], Content]]
 
 
@@ -61,7 +64,7 @@ def verdict_content(result: "CaseResult", axis: "Axis") -> Content:
     """Return a verdict as it is read: value, why in brackets, how sure unless certain, seen from where."""
     verdict = result.verdicts.get(axis)
     if verdict is None:
-        return Content("not audited", "gap:skipped")
+        return NOT_AUDITED
     return Content(_spoken(verdict), f"{axis}:{verdict.value}")
 
 

@@ -42,7 +42,8 @@ def test_only_a_case_on_the_right_path_has_nothing_to_do(audit):
 
 def test_a_case_that_was_not_audited_has_no_verdict_and_says_so(audit):
     row = by_account(audit, "leaver@")
-    assert {row[axis].value for axis in ("mfa", "consent", "ropc", "path")} == {"not audited"}
+    said = {(row[name].value, row[name].tone) for name in ("mfa", "consent", "ropc", "path", "severity")}
+    assert said == {("not audited", "gap:skipped")}
     assert row["evidence"].value == "left the company"
 
 

@@ -65,7 +65,7 @@ def ours(stream: Path, target: Path) -> None:
     """Write the rows of a stream with the sheets of the workbook's writer."""
     from openpyxl import Workbook  # noqa: PLC0415 - in the measured process alone
 
-    from auditor.writers.workbook.layout import load_layout  # noqa: PLC0415 - as above
+    from auditor.writers.layout import load_layout  # noqa: PLC0415 - as above
     from auditor.writers.workbook.parts import save  # noqa: PLC0415 - as above
     from auditor.writers.workbook.sheet import Book, Limits  # noqa: PLC0415 - as above
     from auditor.writers.workbook.styles import Styles  # noqa: PLC0415 - as above

@@ -16,9 +16,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
+from auditor.writers.layout import Layout, SheetLayout, load_layout
 from auditor.writers.tables.content import Content, Formula, Line, Place
 from auditor.writers.workbook.heights import lines_needed, row_height
-from auditor.writers.workbook.layout import Layout, SheetLayout, load_layout
 from benchmarks.report_rows import TABLES, read
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from benchmarks.runfiles import write_run_file
 
 if TYPE_CHECKING:
     from auditor.model import CaseResult
+    from auditor.writers.layout import Layout
     from auditor.writers.texts import Texts
-    from auditor.writers.workbook.layout import Layout
 
 TABLES: Mapping[str, Mapping[str, Any]] = {
     accounts.TABLE: accounts.COLUMNS,
@@ -64,8 +64,8 @@ def _rows_of(run: Path) -> Iterator[Row]:
     from auditor.journal import Journal  # noqa: PLC0415 - in the preparing process alone
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - as above
     from auditor.run.judged import judge  # noqa: PLC0415 - as above
+    from auditor.writers.layout import load_layout  # noqa: PLC0415 - as above
     from auditor.writers.texts import load_texts  # noqa: PLC0415 - as above
-    from auditor.writers.workbook.layout import load_layout  # noqa: PLC0415 - as above
 
     journal, layout, texts = Journal.open(run), load_layout(), load_texts()
     counts = dict.fromkeys(TABLES, 0)

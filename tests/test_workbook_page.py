@@ -5,7 +5,7 @@ import re
 import pytest
 
 from auditor.model import ChangeKind, LeftKind, Status
-from auditor.writers.workbook.layout import load_layout
+from auditor.writers.layout import load_layout
 from tests.conftest import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "workbook.md").read_text(encoding="utf-8")

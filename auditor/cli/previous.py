@@ -92,7 +92,7 @@ def _same(one: Path, other: Path) -> bool:
 def _ours() -> "Ours":
     """Return how the workbook is laid out today."""
     from auditor.workbooks.previous import Ours  # noqa: PLC0415 - as above
-    from auditor.writers.workbook.layout import load_layout  # noqa: PLC0415 - as above
+    from auditor.writers.layout import load_layout  # noqa: PLC0415 - as above
 
     layout = load_layout()
     findings, carried = layout.sheets["findings"], layout.sheets["carried"]

@@ -1,4 +1,4 @@
-"""Workbooks from outside: opened within bounds, read with calamine, nothing in them evaluated."""
+"""What a cell can hold; and workbooks from outside, opened within bounds, nothing in them evaluated."""
 
 from auditor.spreadsheets.opening import SAVE_AGAIN, opened
 from auditor.spreadsheets.package import Bounds, Package, Survey

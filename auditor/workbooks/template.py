@@ -1,6 +1,5 @@
 """The inventory as a workbook people fill in: dropdowns, a note on every header, examples, a guide."""
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from auditor.atomic import replacing
+from auditor.spreadsheets.cell_text import cell_text, looks_like_formula
 from auditor.workbooks.guide import add_guide, print_wide
 from auditor.workbooks.layout import Column, Template, load_template
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _PATTERN = "own-registration"
 _LISTS = "Lists"
 _ROWS_TO_FILL = 2_000
-_LONGEST_CELL = 32_767
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_template(path: "Path", apps: "Mapping[str, AppProfile]") -> None:
@@ -124,10 +122,10 @@ def _fill(sheet: "Worksheet", position: int, texts: "Sequence[str]", look: _Look
 
 
 def _write_text(cell: "Cell | MergedCell", text: str) -> None:
-    """Write a text as a text: what begins with = is no formula, what XML cannot hold is marked."""
-    cell.value = _UNSTORABLE.sub("\ufffd", text)[:_LONGEST_CELL]
+    """Write a text as a text: what begins with = is no formula, what a cell cannot hold is marked."""
+    cell.value = cell_text(text)
     cell.data_type = "s"
-    if text.startswith(("=", "+", "-", "@")):
+    if looks_like_formula(text):
         cell.quotePrefix = True  # keeps the text a text when somebody edits the cell
 
 

@@ -4,20 +4,20 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from auditor.atomic import replacing_all
 from auditor.writers.csv_text import BOM, csv_line
+from auditor.writers.layout import load_layout
 from auditor.writers.tables import accounts, evidence, findings
 from auditor.writers.tables.content import Place
 from auditor.writers.tables.own import own_columns, own_headers, own_key
 from auditor.writers.texts import load_texts
-from auditor.writers.workbook.layout import load_layout
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.model import Audit, CaseResult
     from auditor.writers.interface import Terms
+    from auditor.writers.layout import SheetLayout
     from auditor.writers.tables.content import Columns
     from auditor.writers.texts import Texts
-    from auditor.writers.workbook.layout import SheetLayout
 
 E = TypeVar("E")
 FINDINGS = ".findings.csv"

@@ -7,8 +7,8 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from auditor.spreadsheets.cell_text import legal_text
 from auditor.writers.tables.content import Formula
-from auditor.writers.workbook.cell_text import legal_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

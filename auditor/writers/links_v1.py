@@ -8,8 +8,8 @@ from typing import Any
 from auditor import __version__
 from auditor.consent_links import without_account
 from auditor.model import ConsentLink, ConsentRow, LinkCheck, RunInfo
+from auditor.spreadsheets.cell_text import looks_like_formula
 from auditor.writers.consent_texts import ConsentTexts
-from auditor.writers.workbook.cell_text import looks_like_formula
 
 SCHEMA = "auditor.links/v1"
 Checks = Mapping[str, LinkCheck]

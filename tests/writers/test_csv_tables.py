@@ -11,7 +11,7 @@ from auditor.errors import ReportError
 from auditor.model import FindingKey, Status, Tracked
 from auditor.writers.csv_tables import LEFT_OUT, CsvWriter
 from auditor.writers.csv_text import undefused
-from auditor.writers.workbook.layout import load_layout
+from auditor.writers.layout import load_layout
 from tests.writers.conftest import HOSTILE
 
 WORDS = Tracked(Status.IN_PROGRESS, "Dana", date(2027, 3, 31), "=waits", ("+1", True))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.spreadsheets.cell_text import legal_text
 from auditor.writers.csv_text import csv_line, defused, undefused
 from auditor.writers.tables.content import Formula
-from auditor.writers.workbook.cell_text import legal_text
 
 LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TEXTS = st.text(st.sampled_from("=+-@'\t\r\n ,;\"ab\u00a0\u200b\ufeff\uff1d\U0001f600\u05d0"), max_size=8)

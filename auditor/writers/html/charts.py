@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.writers.workbook.counts import Count
+    from auditor.writers.counts import Count
 
 _STEP = 40  # pixels from one bar to the next: a line of text and the bar below it
 

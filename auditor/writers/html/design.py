@@ -7,17 +7,17 @@ from auditor.errors import RulesError
 from auditor.model import Desk, Lane, Severity, Status
 from auditor.writers.html.page import load_colours, load_page
 from auditor.writers.html.templates import environment
+from auditor.writers.layout import load_layout
 from auditor.writers.tables import carried, findings
 from auditor.writers.tables.own import own_headers, own_key
 from auditor.writers.texts import load_texts
-from auditor.writers.workbook.layout import load_layout
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from auditor.writers.html.page import Colours, Page, TablePlan
+    from auditor.writers.layout import Layout
     from auditor.writers.texts import Texts
-    from auditor.writers.workbook.layout import Layout
 
 _OWN_PARTS = 15
 _WORKED = frozenset({findings.TABLE, carried.TABLE})

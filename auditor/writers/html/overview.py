@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.branding import picture
 from auditor.model import Axis, ChangeKind
+from auditor.writers.counts import Count, axis_table, coverage_table, scale_table, tiles
 from auditor.writers.html.charts import chart_of
 from auditor.writers.run_facts import facts_of, waivers_of
-from auditor.writers.workbook.counts import Count, axis_table, coverage_table, scale_table, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.model import Audit, Brand, Comparison, Lane, RunInfo, Summary
+    from auditor.writers.counts import CountTable
     from auditor.writers.html.charts import Chart
     from auditor.writers.html.design import Design
     from auditor.writers.html.gathered import Gathered
     from auditor.writers.interface import Terms
     from auditor.writers.tables.fix_book import FixBook, Road
-    from auditor.writers.workbook.counts import CountTable
 
 
 _SHOWN = 5

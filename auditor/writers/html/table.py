@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from auditor.errors import RulesError
+from auditor.spreadsheets.cell_text import usable_link
 from auditor.writers.html.facets import FACETS
 from auditor.writers.html.text import legible, settled, unsettled
 from auditor.writers.spool import Spool
 from auditor.writers.tables.content import Formula, Line, Place
-from auditor.writers.workbook.cell_text import usable_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

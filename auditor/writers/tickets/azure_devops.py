@@ -8,10 +8,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from auditor.atomic import check_target, replacing
+from auditor.spreadsheets.cell_text import usable_link
 from auditor.writers.csv_text import csv_line
 from auditor.writers.spool import Spool
 from auditor.writers.tickets.ticket import TicketMaker
-from auditor.writers.workbook.cell_text import usable_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ Notation Help". That a backslash has to be an entity is known from pandoc's writ
 import re
 from typing import TYPE_CHECKING
 
+from auditor.spreadsheets.cell_text import usable_link
 from auditor.writers.csv_text import csv_line
 from auditor.writers.text_file import write_pieces
 from auditor.writers.tickets.ticket import TicketMaker
-from auditor.writers.workbook.cell_text import usable_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

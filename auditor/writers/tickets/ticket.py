@@ -6,11 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.model import Severity, Status
+from auditor.spreadsheets.cell_text import legal_text
 from auditor.writers.tables import accounts, findings
 from auditor.writers.tables.content import Place
 from auditor.writers.texts import load_texts
 from auditor.writers.tickets.texts import load_ticket_texts
-from auditor.writers.workbook.cell_text import legal_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from auditor.writers.counts import CountTable
     from auditor.writers.tables.content import Formula, Place
-    from auditor.writers.workbook.counts import CountTable
     from auditor.writers.workbook.sheet import Book
 
 BANDS = (1, 5, 9)

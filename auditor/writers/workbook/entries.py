@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from auditor.writers.workbook.layout import ColumnLayout, EntryTexts, Layout
+    from auditor.writers.layout import ColumnLayout, EntryTexts, Layout
 
 _FIRST_DAY = "36526"  # 2000-01-01 as spreadsheets count
 _NOTE_WIDTH, _NOTE_HEIGHT = 320, 130  # pixels

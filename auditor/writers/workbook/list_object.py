@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
-from auditor.writers.workbook.cell_text import cell_text
+from auditor.spreadsheets.cell_text import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

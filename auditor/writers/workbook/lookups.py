@@ -16,8 +16,8 @@ from auditor.writers.workbook.sheet import page_title
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditor.writers.layout import SheetLayout
     from auditor.writers.tables.todo import TodoEntry
-    from auditor.writers.workbook.layout import SheetLayout
     from auditor.writers.workbook.sheet import Limits
 
 _MOST_CELLS = 20_000_000

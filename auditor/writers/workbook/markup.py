@@ -13,8 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils.datetime import to_excel
 
+from auditor.spreadsheets.cell_text import cell_text, looks_like_formula
 from auditor.writers.tables.content import Formula, Line
-from auditor.writers.workbook.cell_text import cell_text, looks_like_formula
 from auditor.writers.workbook.heights import lines_needed
 from auditor.writers.workbook.styles import Variant
 

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING
 
 from auditor.model import ColumnUse, FindingName, RegistryColumn, RegistryRow, registry_head, registry_row
+from auditor.spreadsheets.cell_text import cell_text
 from auditor.writers.tables import findings, registry
-from auditor.writers.workbook.cell_text import cell_text
 from auditor.writers.workbook.sheet import RecordSheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditor.model import RunInfo
+    from auditor.writers.layout import SheetLayout
     from auditor.writers.tables.content import Content
     from auditor.writers.tables.findings import FindingEntry
-    from auditor.writers.workbook.layout import SheetLayout
     from auditor.writers.workbook.sheet import Book
 
 

@@ -10,8 +10,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.protection import SheetProtection
 
 from auditor.errors import RulesError
+from auditor.spreadsheets.cell_text import usable_link
 from auditor.writers.tables.content import Line, Place
-from auditor.writers.workbook.cell_text import usable_link
 from auditor.writers.workbook.entries import annotate, guide
 from auditor.writers.workbook.heights import row_height, set_height
 from auditor.writers.workbook.list_object import list_object
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from auditor.writers.layout import ColumnLayout, Layout, SheetLayout
     from auditor.writers.tables.content import Columns, Content
-    from auditor.writers.workbook.layout import ColumnLayout, Layout, SheetLayout
     from auditor.writers.workbook.styles import Styles
 
 E = TypeVar("E")

@@ -7,14 +7,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils.indexed_list import IndexedList
 
-from auditor.writers.workbook.cell_text import cell_text, looks_like_formula
+from auditor.spreadsheets.cell_text import cell_text, looks_like_formula
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from auditor.writers.workbook.layout import Layout, Look
+    from auditor.writers.layout import Layout, Look
 
 _LINK_INK = "0B5394"
 _FORMATS: dict[type, str] = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd"}

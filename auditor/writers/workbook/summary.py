@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.model import Axis, Contract, Status
+from auditor.writers.counts import Count, axis_table, change_table, scale_table, tiles
 from auditor.writers.run_facts import facts_of, waivers_of
 from auditor.writers.tables.content import Formula
 from auditor.writers.workbook.bands import BANDS, LAST, Page
-from auditor.writers.workbook.counts import Count, axis_table, change_table, scale_table, tiles
 from auditor.writers.workbook.logo import place_logo
 from auditor.writers.workbook.road import write_below, write_road
 

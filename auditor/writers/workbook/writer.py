@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from auditor.atomic import replacing
 from auditor.model import Brand, Status
 from auditor.writers.consent_texts import load_consent_texts
+from auditor.writers.layout import load_layout
 from auditor.writers.tables import (
     accounts,
     carried,
@@ -28,7 +29,6 @@ from auditor.writers.texts import load_texts
 from auditor.writers.unseen import Unseen
 from auditor.writers.workbook.changes import ChangesSheet
 from auditor.writers.workbook.desks import write_desks
-from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.lookups import Lookups
 from auditor.writers.workbook.markup import settled
 from auditor.writers.workbook.parts import save
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
     from auditor.model import Audit, CaseResult, Left, RunInfo
     from auditor.writers.interface import Terms
+    from auditor.writers.layout import SheetLayout
     from auditor.writers.tables.fix_book import FixBook
     from auditor.writers.texts import SummaryTexts, Texts
-    from auditor.writers.workbook.layout import SheetLayout
 
 
 _TABS = 850  # thousandths of a window's width for the names of the sheets, the rest for its scroll bar

@@ -7,10 +7,10 @@ import pytest
 from openpyxl import load_workbook
 
 from auditor.model import Desk, Lane, Status, Tracked
+from auditor.writers.layout import load_layout
 from auditor.writers.texts import load_texts
 from auditor.writers.workbook import lookups
 from auditor.writers.workbook.desks import shares
-from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.lookups import Lookups
 from auditor.writers.workbook.sheet import Limits
 from auditor.writers.workbook.writer import WorkbookWriter

@@ -10,10 +10,10 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
+from auditor.spreadsheets.cell_text import usable_link
+from auditor.writers.layout import load_layout
 from auditor.writers.tables.content import Line, Place
 from auditor.writers.workbook import parts
-from auditor.writers.workbook.cell_text import usable_link
-from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.markup import Column, link_outside, link_within, relation, settled
 from auditor.writers.workbook.parts import Part, save
 from auditor.writers.workbook.styles import Styles

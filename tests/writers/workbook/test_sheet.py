@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import RulesError
+from auditor.writers.layout import load_layout
 from auditor.writers.workbook.heights import lines_needed, row_height
-from auditor.writers.workbook.layout import load_layout
 from auditor.writers.workbook.sheet import Limits, page_title
 from auditor.writers.workbook.writer import WorkbookWriter
 

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from auditor.model import Axis, Brand, ChangeKind, Lane, Severity
 from auditor.writers.colours import contrast
-from auditor.writers.workbook.layout import load_layout
+from auditor.writers.layout import load_layout
 from auditor.writers.workbook.writer import WorkbookWriter
 from tests.pictures import png
 

@@ -17,8 +17,8 @@ from auditor.model import (
     Tracked,
     facts_checksum,
 )
-from auditor.writers.workbook.cell_text import cell_text
-from auditor.writers.workbook.layout import load_layout
+from auditor.spreadsheets.cell_text import cell_text
+from auditor.writers.layout import load_layout
 from auditor.writers.workbook.sheet import Limits
 from auditor.writers.workbook.writer import WorkbookWriter
 from tests.writers.workbook.ooxml import problems

@@ -10,6 +10,7 @@ from auditor.errors import RulesError
 from auditor.model import REGISTRY_SHEET, Axis, ChangeKind, Contract, Desk, Lane, Severity, Status
 from auditor.resources import shipped, shipped_text
 from auditor.writers.colours import contrast
+from auditor.writers.layout import Layout, Look, load_layout
 from auditor.writers.tables import (
     accounts,
     carried,
@@ -24,7 +25,6 @@ from auditor.writers.tables import (
     run,
     todo,
 )
-from auditor.writers.workbook.layout import Layout, Look, load_layout
 
 TABLES = {
     table.TABLE: table.COLUMNS

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.model import Comparison, Summary
-    from auditor.writers.workbook.layout import Layout
+    from auditor.writers.layout import Layout
 
 S = TypeVar("S", bound=str)
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
-from auditor.writers.workbook.cell_text import LONGEST, cell_text, looks_like_formula, usable_link
-from auditor.writers.workbook.layout import load_layout
+from auditor.spreadsheets.cell_text import LONGEST, cell_text, looks_like_formula, usable_link
+from auditor.writers.layout import load_layout
 from auditor.writers.workbook.markup import Column
 from auditor.writers.workbook.parts import Part, save
 from auditor.writers.workbook.styles import Styles

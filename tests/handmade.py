@@ -46,6 +46,8 @@ def _cell(where, value, texts):
         case dt.date():
             day = dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - cells know no zone
             return f'<c r="{where}" s="{_DATE_STYLE}"><v>{(day - _DAY_ZERO).days}</v></c>'
+        case ("formula", formula, bool(saved)):
+            return f'<c r="{where}" t="b"><f>{html.escape(formula)}</f><v>{int(saved)}</v></c>'
         case ("formula", formula, saved):
             return f'<c r="{where}"><f>{html.escape(formula)}</f><v>{saved}</v></c>'
         case _:

@@ -51,8 +51,10 @@ _HIDDEN_ROW = re.compile(
     rb"<(?:\w{1,99}:)?row\b(?=[^<>]{0,2000}\shidden=[\"'](?:1|true)[\"'])[^<>]{0,2000}?\sr=[\"'](\d{1,7})"
 )
 _FORMULA = re.compile(
-    rb"<(?:\w{1,99}:)?c\b[^<>]{0,99}?\sr=[\"']([A-Z]{1,3})\d{1,7}[\"'][^<>]{0,999}>\s*<(?:\w{1,99}:)?f[\s/>]"
+    rb"<(?:\w{1,99}:)?c\b[^<>]{0,99}?\sr=[\"']([A-Z]{1,3})\d{1,7}[\"'][^<>]{0,999}>\s*"
+    rb"<(?:\w{1,99}:)?f(?:[\s/][^<>]{0,999})?>(?!\s*(?:TRUE|FALSE)(?:\(\s*\))?\s*<)"
 )
+"""A cell's formula; LibreOffice writes what is true or false as one, and that is a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ class Bounds:
 
 @dataclass(slots=True)
 class Survey:
-    """What was seen of a sheet without laying it out: hidden rows by number, formulas by column letter."""
+    """What was seen of a sheet without laying it out: hidden rows by number, formulas by column letter.
+
+    TRUE() and FALSE() are values and no formulas.
+    """
 
     hidden: set[int] = field(default_factory=set)
     formulas: collections.Counter[str] = field(default_factory=collections.Counter)

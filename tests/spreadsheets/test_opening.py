@@ -26,6 +26,35 @@ def test_a_workbook_is_read_with_its_hidden_rows_and_formulas(book):
         assert dict(parts.survey(0, "Sheet").formulas) == {"B": 1}
 
 
+def with_cell(path, cell):
+    """Put a cell in the place of B2, as another program writes it."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data.replace(b'<c r="B2"><v>1</v></c>', cell.encode()))
+
+
+@pytest.mark.parametrize(
+    ("cell", "formulas"),
+    [
+        ('<c r="B2" t="b"><f aca="false">TRUE()</f><v>1</v></c>', {}),
+        ('<c r="B2" t="b"><f>FALSE()</f><v>0</v></c>', {}),
+        ('<c r="B2" t="b"><f> TRUE </f><v>1</v></c>', {}),
+        ('<c r="B2" t="b"><f aca="false">NOT(TRUE())</f><v>0</v></c>', {"B": 1}),
+        ('<c r="B2" t="b"><f>TRUE()=A2</f><v>0</v></c>', {"B": 1}),
+        ('<c r="B2"><f t="shared" si="0"/><v>0</v></c>', {"B": 1}),
+        ('<c r="B2"><f/><v>0</v></c>', {"B": 1}),
+        ('<c r="B2"><f>A2</f><v>0</v></c>', {"B": 1}),
+    ],
+)
+def test_true_and_false_are_values_also_where_a_spreadsheet_writes_them_as_functions(book, cell, formulas):
+    path = book([["Account", "Asked"], ["ana@contoso.com", 1]])
+    with_cell(path, cell)
+    with opened(path, BOUNDS) as (_, parts):
+        assert dict(parts.survey(0, "Sheet").formulas) == formulas
+
+
 def test_a_part_that_unpacks_to_more_than_it_says_is_damage(book):
     path = book([["Account"]])
     with zipfile.ZipFile(path) as parts:

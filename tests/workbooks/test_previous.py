@@ -252,6 +252,30 @@ def test_of_formulas_the_saved_value_is_carried_over_and_that_is_told(book, read
     assert "1 in column Sum" in told(result)
 
 
+def test_a_table_that_was_put_into_capitals_is_found_by_its_key(book, read):
+    book.rows[0] |= WORDS
+    for row in book.rows:
+        row |= {header: row[header].upper() for header in ("Account", "App", "Environment", "Key")}
+    book.columns.remove("Rule")
+    result = read(book)
+    assert said(result) == {digest(1): TRACKED}
+    assert "deleted" not in told(result)
+
+
+def test_what_was_told_once_is_not_told_again_in_capitals(book, read):
+    book.carried = [{"Account": "USER1@CONTOSO.COM", "Key": ONCE.upper(), **WORDS}]
+    result = read(book)
+    assert (result.rows, result.notices) == ((), ())
+
+
+def test_true_and_false_that_went_through_ods_are_values(book, read):
+    book.rows[0] |= {"Asked": ("formula", "TRUE()", True)}
+    book.columns.append("Asked")
+    result = read(book)
+    assert said(result) == {digest(1): Tracked(own=(True,))}
+    assert "formulas are not carried over" not in told(result)
+
+
 def test_sheets_of_somebodys_own_are_named_and_the_old_file_to_be_kept(book, read):
     book.others = {"My notes": [["call Lee"]], "Empty": [], "Accounts (2)": [["x"]]}
     assert 'keep the old file: "My notes"' in told(read(book))

@@ -70,7 +70,7 @@ def test_every_severity_and_every_state_of_the_contract_has_a_look():
 
 
 def test_everything_that_can_become_of_a_finding_has_a_look():
-    assert list(load_layout().tones["change"]) == [kind.value for kind in ChangeKind]
+    assert list(load_layout().tones["changes"]) == [kind.value for kind in ChangeKind]
 
 
 def test_every_status_has_a_look_and_the_dropdown_says_which_there_are():

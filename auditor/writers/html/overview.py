@@ -123,9 +123,8 @@ def _charts(design: "Design", summary: "Summary", comparison: "Comparison | None
 
 def _progress(design: "Design", comparison: "Comparison") -> "Chart":
     counts = comparison.counts
-    lines = [
-        Count(kind.value, counts.get(kind, 0), design.look(f"change:{kind}") or _PLAIN) for kind in ChangeKind
-    ]
+    looks = {kind: design.look(f"changes:{kind}") or _PLAIN for kind in ChangeKind}
+    lines = [Count(kind.value, counts.get(kind, 0), look) for kind, look in looks.items()]
     return chart_of("chart-progress", design.page.words.progress_of.format(name=comparison.name), lines)
 
 

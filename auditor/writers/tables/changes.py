@@ -92,7 +92,7 @@ def _status(tracked: Tracked | None) -> Content:
 
 
 COLUMNS: Columns[ChangeEntry] = {
-    "kind": lambda e: Content(e.change.kind, f"change:{e.change.kind}"),
+    "kind": lambda e: Content(e.change.kind, f"changes:{e.change.kind}"),
     "account": lambda e: Content(e.change.account or e.change.case.account, link=e.case),
     "app": lambda e: Content(e.change.app),
     "environment": lambda e: Content(e.change.case.environment),

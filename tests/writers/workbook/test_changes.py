@@ -109,7 +109,7 @@ def test_the_most_telling_comes_first_and_what_is_unchanged_is_a_number(written,
     told = [
         (row["What became of it"], row["Account"][:1], row["Finding"]) for row in rows(written(now, then))
     ]
-    assert [(kind.partition(" ")[2] if kind[:1] in "■▲●○►" else kind, *who) for kind, *who in told] == [
+    assert [(kind.partition(" ")[2] if kind[:1] in "■▲●○►·" else kind, *who) for kind, *who in told] == [
         ("marked Done, still failing", "a", "X"),
         ("accepted until a day that has passed", "b", "Lapsed"),
         ("regressed", "a", "Z"),

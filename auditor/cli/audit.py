@@ -80,22 +80,7 @@ def audit(
     from auditor.inventory import ReadOptions  # noqa: PLC0415 - only for this command
 
     screen = Screen(quiet=quiet, verbose=verbose)
-    asked = Asked(
-        output=output,
-        formats=formats,
-        unanswered_as=unanswered_as,
-        contract=contract,
-        contract_only=contract_only,
-        fail_on=fail_on,
-        fail_on_new=fail_on_new,
-        baseline=baseline,
-        waivers=waivers,
-        previous=previous,
-        rules=rules,
-        ledger=ledger,
-        config=config,
-    )
-    wanted = wanted_of(asked)
+    wanted = wanted_of(Asked.among(locals()))
     choices = Choices(
         config=config,
         rules=rules,
@@ -173,22 +158,7 @@ def report(
     from auditor.rulebook.load import load_rulebook  # noqa: PLC0415 - reads all rules
 
     screen = Screen(quiet=quiet)
-    asked = Asked(
-        output=output,
-        formats=formats,
-        unanswered_as=unanswered_as,
-        contract=contract,
-        contract_only=contract_only,
-        fail_on=fail_on,
-        fail_on_new=fail_on_new,
-        baseline=baseline,
-        waivers=waivers,
-        previous=previous,
-        rules=rules,
-        ledger=ledger,
-        config=config,
-    )
-    wanted = wanted_of(asked)
+    wanted = wanted_of(Asked.among(locals()))
     path, rulebook = find_run(run, ledger), load_rulebook(rules)
     journal = Journal.open(path)
     try:

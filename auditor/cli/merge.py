@@ -71,22 +71,7 @@ def merge(
 
     screen = Screen(quiet=quiet)
     rulebook = load_rulebook(rules)
-    asked = Asked(
-        output=output,
-        formats=formats,
-        unanswered_as=unanswered_as,
-        contract=contract,
-        contract_only=contract_only,
-        fail_on=fail_on,
-        fail_on_new=fail_on_new,
-        baseline=baseline,
-        waivers=waivers,
-        previous=previous,
-        rules=rules,
-        ledger=ledger,
-        config=config,
-    )
-    wanted = wanted_of(asked)
+    wanted = wanted_of(Asked.among(locals()))
     found = [find_run(text, ledger) for text in runs]
     target = output or free_target(found[0].with_name("merged.xlsx"), wanted.earlier)
     inventory = inventory_of(_how(found[0]))

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from auditor.atomic import check_target
 from auditor.cli.previous import keep
@@ -62,6 +62,11 @@ class Asked:
     rules: Path | None
     ledger: Path | None
     config: Path | None
+
+    @classmethod
+    def among(cls, options: Mapping[str, Any]) -> Self:
+        """Return those among the options of a command, by the names that they have there: its `locals()`."""
+        return cls(**{one.name: options[one.name] for one in fields(cls)})
 
 
 def wanted_of(asked: Asked) -> Wanted:

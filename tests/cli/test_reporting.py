@@ -1,11 +1,15 @@
+import inspect
 import json
 import subprocess
+from dataclasses import fields
 
 import pytest
 from junitparser import Error, Failure, JUnitXml
 
+from auditor.cli.audit import audit, report
+from auditor.cli.merge import merge
 from auditor.cli.report_options import target
-from auditor.cli.reporting import folder_in
+from auditor.cli.reporting import Asked, folder_in
 from tests.cli.conftest import SECRETS
 
 ALL = "xlsx,json,junit,sarif"
@@ -27,6 +31,17 @@ def audited(auditor, through, inventory, tmp_path):
         return auditor("audit", inventory, "--yes", "-o", "out/", "--format", ALL, *options, *through)
 
     return run
+
+
+@pytest.mark.parametrize("command", [audit, report, merge])
+def test_each_command_that_reports_has_all_options_of_a_report(command):
+    assert {one.name for one in fields(Asked)} <= set(inspect.signature(command).parameters)
+
+
+def test_the_options_of_a_report_are_taken_from_those_of_the_command():
+    given = {one.name: one.name for one in fields(Asked)}
+    asked = Asked.among(given | {"runs": 1, "screen": 2})
+    assert {one.name: getattr(asked, one.name) for one in fields(Asked)} == given
 
 
 @pytest.mark.parametrize(

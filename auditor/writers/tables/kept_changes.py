@@ -4,14 +4,13 @@ import json
 from array import array
 from dataclasses import replace
 from datetime import date
-from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditor.model import CaseKey, Changed, ChangeKind, Status, Tracked
+from auditor.writers.tables.kept_lines import KeptLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
 
 class KeptChange(NamedTuple):
@@ -21,42 +20,22 @@ class KeptChange(NamedTuple):
     account: int | None
 
 
-class KeptChanges:
+class KeptChanges(KeptLines):
     """Changes in a file that nobody else can see; used as a context."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._ends, self._weights = array("Q", [0]), array("B")
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: "TracebackType | None",
-    ) -> None:
-        """Forget everything."""
-        self._file.close()
+        super().__init__()
+        self._weights = array("B")
 
     def keep(self, kept: KeptChange, weight: int) -> None:
         """Keep a change; the lightest come first, those of one weight as they came."""
-        self._file.seek(self._ends[-1])
-        self._ends.append(self._ends[-1] + self._file.write(_written(kept)))
+        self._put(_written(kept))
         self._weights.append(weight)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._weights)
 
     def __iter__(self) -> "Iterator[KeptChange]":
         """Yield everything in order."""
         for number in sorted(range(len(self)), key=self._weights.__getitem__):
-            start, end = self._ends[number], self._ends[number + 1]
-            self._file.seek(start)
-            yield _read(json.loads(self._file.read(end - start)))
+            yield _read(json.loads(self._line(number)))
 
 
 def _written(kept: KeptChange) -> bytes:

@@ -25,6 +25,7 @@ CHANGE = st.builds(
     st.none() | TRACKED,
     WORD,
     st.none() | st.integers(0, 10),
+    WORD,
 )
 
 

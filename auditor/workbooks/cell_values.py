@@ -41,9 +41,9 @@ def header_of(value: object) -> str:
 
 
 def status_of(value: object) -> Status | None:
-    """Return a status, whatever its case and blanks; Open for an empty cell, None for another word."""
-    word = re.sub(r"[\W_]", "", text_of(value)).lower()
-    return _STATUSES.get(word) if word else Status.OPEN
+    """Return a status, whatever its case and blanks; Open for an empty cell, None for all else."""
+    text = text_of(value)
+    return _STATUSES.get(re.sub(r"[\W_]", "", text).lower()) if text else Status.OPEN
 
 
 def day_of(value: object) -> date | str | None:

@@ -19,7 +19,7 @@ def test_a_status_is_known_whatever_its_case_and_blanks(typed):
     assert status_of(typed) is Status.ACCEPTED
 
 
-@pytest.mark.parametrize("typed", ["Erledigt", "Done!?now", "Accepted", "1"])
+@pytest.mark.parametrize("typed", ["Erledigt", "Done!?now", "Accepted", "1", "✓", "-", "?"])
 def test_another_word_is_no_status(typed):
     assert status_of(typed) is None
 

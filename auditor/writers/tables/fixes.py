@@ -36,7 +36,7 @@ COLUMNS: Columns[FixEntry] = {
     "number": lambda e: Content(e.number),
     "fix": lambda e: Content(e.line.fix.title),
     "accounts": lambda e: Content(e.line.accounts),
-    "first_choice": lambda e: Content(e.line.first_choice),
+    "first_choice": lambda e: Content(e.line.first_choice, link=e.line.task or ""),
     "names": lambda e: Content(names_of(e.line.names, e.line.accounts)),
     "severity": lambda e: Content(e.line.severity, f"severity:{e.line.severity}"),
     "lane": lambda e: Content(e.line.lane),

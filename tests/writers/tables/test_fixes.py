@@ -3,6 +3,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from auditor.model import Lane, Severity
+from auditor.writers.tables.content import Place
 from auditor.writers.tables.fixes import COLUMNS, FixEntry
 from auditor.writers.tables.kept import KeptFixes
 from auditor.writers.tables.names import Name
@@ -51,6 +52,17 @@ def test_findings_that_one_action_solves_are_one_line(case, make):
     book = fix_book([case("a@contoso.example", missing), case("b@contoso.example", missing)])
     (line,) = book.lines
     assert (line.accounts, line.names) == (2, ("a@contoso.example", "b@contoso.example"))
+
+
+def test_a_fix_leads_back_to_the_first_finding_that_names_it_first(case, make):
+    role = make.finding("role-missing", "Role is missing", Severity.HIGH, "", (make.fixes.role,))
+    other = make.finding(
+        "consent-missing", "Consent is missing", Severity.HIGH, "", (make.fixes.consent, make.fixes.app_user)
+    )
+    book = fix_book([case("a@contoso.example", role), case("b@contoso.example", other)])
+    back = {line.fix.id: COLUMNS["first_choice"](FixEntry(1, line, load_texts())).link for line in book.lines}
+    assert back[make.fixes.consent.id] == Place("findings", 1)
+    assert back[make.fixes.app_user.id] == ""
 
 
 def test_an_account_counts_once_however_many_cases_it_has(case, make):

@@ -255,7 +255,13 @@ def test_beyond_the_limit_of_links_the_text_stays(audit, tmp_path, book):
     assert len(linked) == 3
     assert [c.value for c in few["Findings"]["A"]] == [c.value for c in book["Findings"]["A"]]
     told = [row[2].value for row in few["Run"].iter_rows() if row[1].value == "Rows without links"]
-    assert [line.partition(",")[0] for line in told] == ["Accounts", "Findings", "Consent", "Evidence"]
+    assert [line.partition(",")[0] for line in told] == [
+        "Accounts",
+        "Findings",
+        "Consent",
+        "Evidence",
+        "Fixes",
+    ]
     assert told[1].startswith(f"Findings, from row {linked[-1].row} on: Excel takes")
     assert "Rows without links" not in [cell.value for cell in book["Run"]["B"]]
 

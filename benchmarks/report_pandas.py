@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
-from auditor.writers.layout import Layout, SheetLayout, load_layout
+from auditor.writers.layout import ColumnLayout, Layout, SheetLayout, load_layout
 from auditor.writers.tables.content import Content, Formula, Line, Place
 from auditor.writers.workbook.heights import lines_needed, row_height
 from benchmarks.report_rows import TABLES, read
@@ -86,11 +86,7 @@ class _Dress:
         for number, (row, cells) in enumerate(zip(rows, below, strict=True), 2):
             for cell, content, column in zip(cells, row, self._own.columns, strict=True):
                 self._cell(cell, content, column.look or self._layout.look_of(content.tone))
-            lines = (
-                self._lines(content, column.width)
-                for content, column in zip(row, self._own.columns, strict=True)
-                if column.look != "clip"
-            )
+            lines = map(self._lines, row, self._own.columns)
             self._sheet.row_dimensions[number].height = row_height(max(lines))
 
     def _set_up(self) -> None:
@@ -120,8 +116,12 @@ class _Dress:
     def _dress(self, cell: "Cell | MergedCell", look: str, kind: type, *, linked: bool) -> None:
         cell._style = copy(self._style(look, kind, linked=linked))  # type: ignore[union-attr]  # noqa: SLF001 - the way to share a style
 
-    def _lines(self, content: Content, width: float) -> int:
-        return lines_needed(content.value, width) if isinstance(content.value, str) else 1
+    def _lines(self, content: Content, column: ColumnLayout) -> int:
+        look = self._layout.looks[column.look or self._layout.look_of(content.tone)]
+        if not isinstance(content.value, str) or not look.wrap:
+            return 1
+        said = content.value if column.look else self._layout.worded(content.value, content.tone)
+        return lines_needed(said, look.room(column.width))
 
     def _style(self, name: str, kind: type, *, linked: bool) -> Any:
         """Return what openpyxl keeps of a style, made once on a cell that is in no sheet."""
@@ -144,8 +144,8 @@ class _Dress:
                     if look.fill or not look.wrap
                     else Border(bottom=line)
                 )
-            horizontal = look.horizontal or ("center" if kind is int else None)
-            cell.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap)
+            horizontal = look.horizontal or ("center" if kind is int else "left" if look.indent else None)
+            cell.alignment = Alignment(horizontal, look.vertical, wrap_text=look.wrap, indent=look.indent)
             if kind is datetime:
                 cell.number_format = "yyyy-mm-dd hh:mm:ss"
             self._styles[name, kind, linked] = cell._style  # type: ignore[attr-defined]  # noqa: SLF001 - as above

@@ -11,12 +11,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 _TRIES, _PAUSE = 240, 0.25  # a minute for the program to start
+_PATIENCE = 900  # seconds until a program that has not answered is ended
 
 
 def main(program: str, workbook: str) -> None:
@@ -28,9 +30,12 @@ def main(program: str, workbook: str) -> None:
         process = subprocess.Popen(
             [*command, f"--accept=pipe,name={pipe};urp;"], stderr=subprocess.DEVNULL, start_new_session=True
         )
+        given_up = threading.Timer(_PATIENCE, os.killpg, (process.pid, signal.SIGKILL))
+        given_up.start()
         try:
             print(json.dumps(_measured(_desktop(uno, pipe), uno, Path(workbook))))
         finally:
+            given_up.cancel()
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 

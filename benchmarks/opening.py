@@ -17,7 +17,6 @@ _MEANT = (
 )
 _SIZES = (1_000, 10_000)
 _PYTHON = "/usr/bin/python3"
-_PATIENCE = 900  # seconds
 
 
 def tables(quick: bool) -> list[Table]:
@@ -47,7 +46,6 @@ def _opened(workbook: Path) -> dict[str, float]:
         [_PYTHON, script, program, str(workbook)],
         capture_output=True,
         text=True,
-        timeout=_PATIENCE,
         check=False,
     )
     if done.returncode:
